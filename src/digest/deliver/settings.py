@@ -1,0 +1,63 @@
+"""What `config` hands to delivering."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+
+
+def is_loopback_host(host: str) -> bool:
+    """Whether `host` can only mean this machine. A name that merely begins with 127. can mean anybody's."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class RelaySettings:
+    """One `[relay.NAME]`. `tls` is "starttls" (required), "implicit" or "none".
+
+    `smtp://host:587` means starttls, except on a loopback address, where plain is accepted; `smtps://host:465` means
+    implicit. `timeout_s` bounds connecting and short replies; the reply to the final dot may take ten minutes
+    (RFC 5321 section 4.5.3.2.6): a shorter wait manufactures duplicates.
+    """
+
+    name: str
+    host: str
+    port: int
+    tls: str = "starttls"
+    username: str = ""
+    password: str = ""
+    timeout_s: float = 60.0
+    data_timeout_s: float = 600.0
+    local_hostname: str = "localhost"
+
+    @property
+    def is_loopback(self) -> bool:
+        return is_loopback_host(self.host)
+
+    @property
+    def place(self) -> str:
+        return f"relay.{self.name} ({self.host}:{self.port})"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverySettings:
+    """`[delivery]`: `on_uncertain` is "hold" or "resend"; `finish_within_s` bounds retries of one issue."""
+
+    on_uncertain: str = "hold"
+    finish_within_s: float = 48 * 3600.0
+    claim: int = 100
+    only_to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotifySettings:
+    """`[notify]`: where the operator hears of what went wrong or right. Empty means not."""
+
+    email: str = ""
+    webhook: str = ""
+    ping: str = ""
