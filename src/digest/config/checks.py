@@ -1,0 +1,161 @@
+"""Checks that need more than one setting: references, pairs that exclude each other, files, who may send for whom.
+
+Each check yields the problems it finds and knows nothing of the others. A setting that was refused on its own does
+not stand here any more (it reads as not given), so `Tables.mentioned` tells "absent" from "refused already".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from digest.config import freemail, values
+from digest.config.places import KeyPath, Places, within
+from digest.config.secret import SecretRef
+from digest.config.suggest import did_you_mean, nearest
+from digest.config.tables import Tables
+from digest.deliver.settings import RelaySettings
+from digest.errors import DigestError, Problem
+
+# What the starter writes where it cannot guess; readable by every command, refused by those that send.
+POSTAL_ADDRESS_TO_FILL_IN = "FILL IN: street, town, country"
+
+_EXAMPLES = {
+    "source": 'url = "https://example.org/feed.xml"',
+    "list": 'csv = "subscribers.csv"',
+    "digest": 'list = "members"',
+    "relay": 'url = "smtp://user@smtp.example.net:587"',
+}
+
+
+def check_tables(
+    tables: Tables, places: Places, *, directory: Path, relays: Mapping[str, RelaySettings], sending: bool
+) -> Iterator[Problem]:
+    """Every problem between settings. `relays`: those that could be read; `sending` adds what only mail needs."""
+    yield from _needed_tables(tables, places)
+    yield from _sources(tables, places)
+    yield from _lists(tables, places, directory)
+    yield from _digests(tables, places)
+    yield from _sender(tables, places, relays)
+    yield from _postal_address(tables, places, sending)
+
+
+def _needed_tables(tables: Tables, places: Places) -> Iterator[Problem]:
+    for name in ("source", "digest", "relay"):
+        if (name,) not in tables.mentioned:
+            yield places.problem((name,), f"there is no [{name}.NAME]", f"add [{name}.main] and {_EXAMPLES[name]}")
+    named_lists = any(digest.list for digest in tables.digest.values())
+    if ("list",) not in tables.mentioned and not named_lists:
+        yield places.problem(("list",), "there is no [list.NAME]", f"add [list.members] and {_EXAMPLES['list']}")
+
+
+def _sources(tables: Tables, places: Places) -> Iterator[Problem]:
+    for name, source in tables.source.items():
+        path: KeyPath = ("source", name)
+        given = [key for key in ("url", "path") if (*path, key) in tables.mentioned]
+        if not given:
+            yield places.problem(path, "has neither url nor path", f'write {_EXAMPLES["source"]} or path = "articles"')
+        if source.url and source.path:
+            yield places.problem((*path, "path"), "is given together with url", "keep one, or make two sources of it")
+
+
+def _lists(tables: Tables, places: Places, directory: Path) -> Iterator[Problem]:
+    for name, one in tables.list.items():
+        file = within(directory, one.csv)
+        if one.csv and not file.is_file():
+            beside = sorted(entry.name for entry in file.parent.glob("*.csv")) if file.parent.is_dir() else []
+            guess = nearest(file.name, beside)
+            what = f"there is no file {file}" + (f'; did you mean "{guess}"?' if guess else "")
+            make = "make it: a first line with the word email, then one address on each line"
+            try_ = f'write "{Path(one.csv).with_name(guess)}", or {make}' if guess else make
+            yield places.problem(("list", name, "csv"), what, try_)
+
+
+def _digests(tables: Tables, places: Places) -> Iterator[Problem]:
+    for name, digest in tables.digest.items():
+        path: KeyPath = ("digest", name)
+        if digest.list:
+            yield from _reference("list", digest.list, tables.list, (*path, "list"), tables, places)
+        for index, source in enumerate(digest.sources):
+            yield from _reference("source", source, tables.source, (*path, "sources", index), tables, places)
+        if digest.relay:
+            yield from _reference("relay", digest.relay, tables.relay, (*path, "relay"), tables, places)
+        elif len(tables.relay) > 1 and "main" not in tables.relay and (*path, "relay") not in tables.mentioned:
+            names = ", ".join(tables.relay)
+            yield places.problem(path, f"does not say which relay sends it ({names})",
+                                 f'write relay = "{next(iter(tables.relay))}", or call one relay "main"')  # fmt: skip
+        if digest.min_articles > digest.max_articles:
+            yield places.problem((*path, "min_articles"), f"{digest.min_articles} is more than max_articles, "
+                                 f"which is {digest.max_articles}: no issue would ever be made",
+                                 f"write a number up to {digest.max_articles}, or raise max_articles")  # fmt: skip
+        yield from _schedule(digest.schedule, digest.timezone or tables.site.timezone, (*path, "schedule"), places)
+
+
+def _reference(
+    kind: str, name: str, known: Mapping[str, object], path: KeyPath, tables: Tables, places: Places
+) -> Iterator[Problem]:
+    if name in known:
+        return
+    if not known and (kind,) in tables.mentioned:
+        return  # the tables are there but could not be read, which is reported already
+    guess = nearest(name, known)
+    try_ = f'write "{guess}"' if guess else f"add a table [{kind}.{name}] with {_EXAMPLES[kind]}"
+    if known and not guess:
+        try_ = f"use one of {', '.join(known)}, or {try_}"
+    yield places.problem(path, f'there is no {kind} called "{name}"{did_you_mean(name, known)}', try_)
+
+
+def _schedule(rule: str, zone: str, path: KeyPath, places: Places) -> Iterator[Problem]:
+    if not rule:
+        return
+    from digest.recurrence import parse_schedule
+
+    try:
+        parse_schedule(rule, zone)
+    except DigestError as error:
+        yield places.problem(path, _said(error), error.try_ or 'write it like "every monday at 09:00"')
+
+
+def _sender(tables: Tables, places: Places, relays: Mapping[str, RelaySettings]) -> Iterator[Problem]:
+    """A From that no relay here may send for: the mail would be signed by one domain and claim another."""
+    if tables.site.sender is None:
+        return
+    domain = tables.site.sender.address.domain
+    provider = freemail.provider_of(domain)
+    if not provider:
+        return
+    for name, relay in relays.items():
+        if values.is_loopback(relay.host) or freemail.may_send_for(provider, relay.host):
+            continue
+        yield places.problem(
+            ("site", "from"),
+            f"mail from {domain} cannot go through {relay.host} (relay.{name}): only {provider}'s own servers may send "
+            f"for {domain}. Receivers check that by DMARC: the domain in From must be the domain that signs the mail "
+            "or whose servers send it. This mail would go to the spam folder or be refused",
+            f"use an address at a domain of your own here and put {tables.site.sender.address} into reply_to; or send "
+            f"through {provider}'s own server ({freemail.server_of(provider)}), which allows a few hundred "
+            "messages a day",
+        )
+
+
+def _postal_address(tables: Tables, places: Places, sending: bool) -> Iterator[Problem]:
+    if sending and tables.site.postal_address == POSTAL_ADDRESS_TO_FILL_IN:
+        yield places.problem(
+            ("site", "postal_address"),
+            "still holds the words of the starter, and every email shows it",
+            "write the street address of the publisher; the law of most countries asks for one",
+        )
+
+
+def literal_secret(written: str | SecretRef) -> bool:
+    """Whether a database address carries a password in the file itself."""
+    from urllib.parse import urlsplit
+
+    try:
+        return isinstance(written, str) and urlsplit(written).password is not None
+    except ValueError:
+        return False
+
+
+def _said(error: DigestError) -> str:
+    return f"{error.what}: {error.why}" if error.why else error.what

@@ -1,0 +1,339 @@
+"""The tables of digest.toml and every setting in them: name, type, default, meaning, who may leave it out.
+
+This is the only place where a setting is declared; the reader, the overrides from the environment, the starter's
+test and docs/configuration.md all follow from it. pydantic is used here and where its errors are read (`tables`).
+
+Settings that must be given have a `needed` sentence and an empty default all the same: so a table with one bad value
+still yields its good ones, and the checks across tables can go on finding mistakes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator
+
+from digest.config import values
+from digest.config.secret import SecretRef, reference, text_or_reference, url_or_reference
+from digest.config.values import Refused
+from digest.model import Mailbox
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`words` name the type to people; `shape` tells how an environment variable's text becomes such a value."""
+
+    words: str
+    shape: str = "text"  # text | number | words | secret | table
+
+
+Text = Annotated[str, PlainValidator(values.text), Kind("text")]
+PostalAddress = Annotated[str, PlainValidator(values.lines), Kind("text")]
+Zone = Annotated[str, PlainValidator(values.zone), Kind("time zone")]
+Locale = Annotated[str, PlainValidator(values.locale), Kind("language tag")]
+Sender = Annotated[Mailbox | None, PlainValidator(values.mailbox), Kind("name and address")]
+Address = Annotated[str, PlainValidator(values.address), Kind("e-mail address")]
+Addressees = Annotated[
+    list[str], PlainValidator(values.each(values.addressee)), Kind("list of addresses or domains", "words")
+]
+BounceAddress = Annotated[str, PlainValidator(values.bounce_address), Kind("e-mail address with {token}")]
+WebUrl = Annotated[str, PlainValidator(values.web_url), Kind("web address")]
+SecureUrl = Annotated[str, PlainValidator(values.secure_url), Kind("https address")]
+UrlTemplate = Annotated[str, PlainValidator(values.url_template), Kind("web address with a place")]
+RelayUrl = Annotated[str, PlainValidator(values.relay_url), Kind("smtp:// or smtps:// address")]
+Duration = Annotated[float | None, PlainValidator(values.duration), Kind("length of time")]
+Words = Annotated[list[str], PlainValidator(values.each(values.text)), Kind("list of words", "words")]
+Hosts = Annotated[list[str], PlainValidator(values.each(values.host_or_network)), Kind("list of hosts", "words")]
+Networks = Annotated[list[str], PlainValidator(values.each(values.network)), Kind("list of networks", "words")]
+Colour = Annotated[str, PlainValidator(values.colour), Kind("colour")]
+TemplateName = Annotated[str, PlainValidator(values.template_name), Kind("template name")]
+Listen = Annotated[str, PlainValidator(values.listen), Kind("host:port")]
+Percent = Annotated[float, PlainValidator(values.percent), Kind("percentage")]
+SubjectLine = Annotated[str, PlainValidator(values.pattern("title", "n", "number", "site")), Kind("text")]
+Preheader = Annotated[str, PlainValidator(values.pattern("title", "n", "site")), Kind("text")]
+Secret = Annotated[SecretRef | None, PlainValidator(reference), Kind('{ env = "..." } or { file = "..." }', "secret")]
+UrlOrSecret = Annotated[str | SecretRef, PlainValidator(url_or_reference), Kind("web address or secret", "secret")]
+TextOrSecret = Annotated[str | SecretRef, PlainValidator(text_or_reference), Kind("text or secret", "secret")]
+
+
+def _headers(value: Any) -> dict[str, str | SecretRef]:
+    if not isinstance(value, dict):
+        raise Refused(f"must be a table, not {values.described(value)}", 'write { Accept-Language = "en" }')
+    read, bad = {}, []
+    for name, content in value.items():
+        try:
+            if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):  # RFC 9110 section 5.1
+                raise Refused("is not the name of a header", "use letters, digits and hyphens")
+            read[name] = text_or_reference(content)
+        except Refused as error:
+            bad.append(Refused(error.what, error.try_, at=(name, *error.at)))
+    if bad:
+        raise values.Several(bad)
+    return read
+
+
+Headers = Annotated[
+    dict[str, str | SecretRef], PlainValidator(_headers), Kind("table of header = text or secret", "table")
+]
+
+
+def _whole(low: int, high: int) -> Any:
+    return PlainValidator(values.whole(low, high))
+
+
+def _choice(*choices: str) -> Any:
+    return PlainValidator(values.one_of(*choices))
+
+
+def setting(default: Any, text: str, *, alias: str | None = None, needed: str = "", shown: str = "") -> Any:
+    """Declare a setting. `needed` is what to write when it is missing; `shown` the default in words."""
+    return Field(default, description=text, alias=alias, json_schema_extra={"needed": needed, "shown": shown})
+
+
+class Table(BaseModel):
+    """A table with a fixed set of keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SiteTable(Table):
+    """Who publishes, and in whose name mail goes out."""
+
+    name: Text = setting("", "Name of the community or publication.", needed='write name = "Riverside Makers"')
+    url: WebUrl = setting(
+        "", "Its web site; the title of every issue links there.", needed='write url = "https://example.org"'
+    )
+    timezone: Zone = setting("UTC", "Every time without a zone, in this file and in emails, is in this zone.")
+    locale: Locale = setting("en", "Language and region of dates and of the fixed words in emails.")
+    sender: Sender = setting(
+        None, "Who the emails come from.", alias="from", needed='write from = "Riverside Makers <digest@example.org>"'
+    )
+    reply_to: Sender = setting(None, "Where answers go.", shown="the `from` address")
+    postal_address: PostalAddress = setting(
+        "",
+        "A street address for the footer of every email.",
+        needed='write postal_address = "1 Quay Street, Galway, Ireland"; the law of most countries asks for it '
+        "(CAN-SPAM section 7704(a)(5), EU directive 2000/31 article 5)",
+    )
+    public_url: SecureUrl = setting(
+        "",
+        "Where readers reach `digest serve`, for unsubscribing with one click.",
+        shown="none: unsubscribing is by mail",
+    )
+    unsubscribe_email: Address = setting("", "Where unsubscribing by mail goes.", shown="the `from` address")
+    contact: Text = setting(
+        "", "Named to the sites that are fetched, so that they can reach a person.", shown="the site's `url`"
+    )
+
+
+class SourceTable(Table):
+    """Where articles come from: a feed (`url`) or a folder of files (`path`). One table for each source."""
+
+    url: WebUrl = setting("", "Address of an RSS, Atom or JSON feed.")
+    path: Text = setting("", "Folder of articles as .md, .txt or .html files, instead of a feed.")
+    title: Text = setting("", "Name of the source as readers see it.", shown="the feed's own title")
+    timezone: Zone = setting("", "Zone of dates that the source gives without one.", shown="the site's")
+    language: Locale = setting("", "Language of its articles.", shown="recognised")
+    headers: Headers = setting({}, "Request headers, sent to the source's own host only.")
+    url_template: UrlTemplate = setting(
+        "",
+        "Address on the web of a file: {stem} is its name without ending; also {name}, {path}, {id}.",
+        shown="none: titles are not linked",
+    )
+
+
+class MaxChangeTable(Table):
+    """Shares of the list as it was at the last issue."""
+
+    shrink: Percent = setting(0.20, "A list that lost more than this share is not sent to without asking.", shown="20%")
+    grow: Percent = setting(
+        0.50, "A list that grew by more than this share is not sent to without asking.", shown="50%"
+    )
+
+
+MaxChange = Annotated[MaxChangeTable | None, Kind('table, such as { shrink = "20%", grow = "50%" }', "table")]
+
+
+class ListTable(Table):
+    """Who receives: a CSV file, or a list kept in the database. One table for each list."""
+
+    csv: Text = setting(
+        "", "CSV file of subscribers, read each time an issue is made.", shown="none: the list lives in the database"
+    )
+    title: Text = setting("", "Name of the list as readers see it.", shown="the digest's title")
+    topics: Words = setting([], "Topics that subscribers may choose from.")
+    max_change: MaxChange = setting(None, "How far a list may change between two issues before somebody is asked.")
+
+
+class SummaryTable(Table):
+    """Length of the summary under each title."""
+
+    sentences: Annotated[int, _whole(0, 10), Kind("number", "number")] = setting(2, "Sentences of each summary.")
+    max_chars: Annotated[int, _whole(40, 2000), Kind("number", "number")] = setting(
+        280, "Characters that a summary may have at most; it always ends with a whole sentence."
+    )
+
+
+Summary = Annotated[SummaryTable | None, Kind("table, such as { sentences = 2, max_chars = 280 }", "table")]
+
+
+class DigestTable(Table):
+    """A recurring email: what goes to which list, and when. One table for each digest."""
+
+    list: Text = setting("", "Which list receives it.", needed='write list = "members", the name of a [list.NAME]')
+    schedule: Text = setting(
+        "", "When it goes out, in words or as a cron line.", needed='write schedule = "every monday at 09:00"'
+    )
+    sources: Words = setting([], "Names of the sources it takes articles from.", shown="all, in the order of the file")
+    title: Text = setting("", "Its name as readers see it.", shown="the site's name")
+    timezone: Zone = setting("", "Zone of the schedule and of the dates in it.", shown="the site's")
+    locale: Locale = setting("", "Language of the dates and fixed words in it.", shown="the site's")
+    template: TemplateName = setting("briefing", "Name of a template: your own in `templates/`, or a built-in one.")
+    min_articles: Annotated[int, _whole(1, 1000), Kind("number", "number")] = setting(
+        1, "With fewer new articles than this, no issue is made."
+    )
+    max_articles: Annotated[int, _whole(1, 1000), Kind("number", "number")] = setting(
+        12, "Most articles in one issue; the others wait for the next one."
+    )
+    max_per_author: Annotated[int, _whole(0, 1000), Kind("number", "number")] = setting(
+        0, "Most articles of one author in an issue; 0 means any number."
+    )
+    half_life: Duration = setting(None, "How fast an article loses weight with age.", shown="fits the schedule")
+    summary: Summary = setting(None, "Length of summaries.")
+    subject: SubjectLine = setting(
+        "",
+        "Subject line; {title} is the top title, {n} counts the articles, {number} is the issue, {site} the name.",
+        shown="made from the articles",
+    )
+    preheader: Preheader = setting(
+        "",
+        "The line that inboxes show after the subject; {title}, {n} and {site} as there.",
+        shown="made from the articles",
+    )
+    catch_up: Duration = setting(
+        None,
+        "An issue later than this (the machine was off) waits for a person.",
+        shown="24 hours or a quarter of the interval, whichever is shorter",
+    )
+    finish_within: Duration = setting(
+        None, "An interrupted issue older than this waits for a person.", shown="`delivery.finish_within`"
+    )
+    relay: Text = setting("", "Which relay sends it.", shown="the only one, or `main`")
+
+
+class RelayTable(Table):
+    """The mail server that takes the messages. One table for each relay."""
+
+    url: RelayUrl = setting(
+        "",
+        "smtp://user@host:587 (encrypted by STARTTLS) or smtps://user@host:465.",
+        needed='write url = "smtp://user@smtp.example.net:587"',
+    )
+    password: Secret = setting(None, "Where the password stands: never in this file.", shown="none")
+    tls: Annotated[str, _choice("starttls", "implicit", "none"), Kind("word")] = setting(
+        "", "Encryption: starttls, implicit or none; none sends everything in the clear.", shown="follows from `url`"
+    )
+
+
+class ThemeTable(Table):
+    """The look of the emails."""
+
+    accent: Colour = setting("#0b57d0", "Colour of links and of the line at the top.")
+    logo: SecureUrl = setting("", "Web address of a logo (PNG, JPEG or GIF).", shown="none: the name in letters")
+    logo_dark: SecureUrl = setting("", "The logo on dark ground.", shown="`logo`")
+    logo_width: Annotated[int, _whole(16, 600), Kind("number", "number")] = setting(
+        160, "Width of the logo in CSS pixels."
+    )
+    logo_alt: Text = setting("", "The logo in words, for images off and for screen readers.", shown="the site's name")
+
+
+class DeliveryTable(Table):
+    """How mail is handed over."""
+
+    on_uncertain: Annotated[str, _choice("hold", "resend"), Kind("word")] = setting(
+        "hold", "A connection broke between a message and its answer: hold (never twice) or resend (never lost)."
+    )
+    finish_within: Duration = setting(
+        None, "An interrupted issue older than this waits for a person.", shown="24 hours for a daily digest, else 48"
+    )
+    only_to: Addressees = setting(
+        [], "Send to these addresses or domains only, whoever is on the list.", shown="everybody on the list"
+    )
+
+
+class NotifyTable(Table):
+    """Who hears when an issue went out, waits or failed."""
+
+    email: Address = setting("", "Address that is told.", shown="nobody")
+    webhook: UrlOrSecret = setting("", "Web address that gets each notice as JSON.", shown="none")
+    ping: UrlOrSecret = setting(
+        "", "Web address called after every healthy run; its silence is the alarm.", shown="none"
+    )
+
+
+class BouncesTable(Table):
+    """Where undeliverable mail returns to."""
+
+    address: BounceAddress = setting(
+        "", "Envelope sender with a {token} that tells whose mail came back.", shown="the `from` address"
+    )
+
+
+class ServeTable(Table):
+    """The web server for readers (`digest serve`)."""
+
+    listen: Listen = setting("127.0.0.1:8080", "Host and port to listen on.")
+    trusted_proxies: Networks = setting([], "Networks of proxies whose X-Forwarded-For is believed.")
+
+
+class FetchTable(Table):
+    """How articles are fetched."""
+
+    allow_hosts: Hosts = setting([], "Hosts or networks that may be private; others on private networks are refused.")
+
+
+class StorageTable(Table):
+    """Where everything is remembered."""
+
+    url: TextOrSecret = setting("sqlite:///digest.db", "SQLite file, or postgresql://user@host/name.")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A table of the file; `named` ones stand as `[source.NAME]`, any number of times."""
+
+    model: type[Table]
+    named: bool = False
+
+
+SECTIONS: dict[str, Section] = {
+    "site": Section(SiteTable),
+    "source": Section(SourceTable, named=True),
+    "list": Section(ListTable, named=True),
+    "digest": Section(DigestTable, named=True),
+    "relay": Section(RelayTable, named=True),
+    "theme": Section(ThemeTable),
+    "delivery": Section(DeliveryTable),
+    "notify": Section(NotifyTable),
+    "bounces": Section(BouncesTable),
+    "serve": Section(ServeTable),
+    "fetch": Section(FetchTable),
+    "storage": Section(StorageTable),
+}
+
+
+def keys_of(model: type[Table]) -> dict[str, Any]:
+    """Each key as written in the file -> pydantic's description of it."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+def kind_of(field: Any) -> Kind:
+    return next(mark for mark in field.metadata if isinstance(mark, Kind))
+
+
+def table_inside(field: Any) -> type[Table] | None:
+    """The table that a setting is, such as `summary`; None for a plain value."""
+    candidates = getattr(field.annotation, "__args__", (field.annotation,))
+    return next((one for one in candidates if isinstance(one, type) and issubclass(one, Table)), None)
