@@ -18,15 +18,17 @@ from digest.recurrence.rule import (
     Rule,
     due_periods,
     interval_s,
+    is_thinner,
     next_occurrence,
     occurrences,
     period_after,
     period_at,
     previous_occurrence,
+    thinned,
 )
 from digest.recurrence.schedule import parse_schedule
 
 __all__ = [
-    "Rule", "due_periods", "interval_s", "next_occurrence", "occurrences", "parse_schedule", "period_after",
-    "period_at", "previous_occurrence",
+    "Rule", "due_periods", "interval_s", "is_thinner", "next_occurrence", "occurrences", "parse_schedule",
+    "period_after", "period_at", "previous_occurrence", "thinned",
 ]  # fmt: skip

@@ -10,9 +10,10 @@ offset (as Debian's cron does), which would make two labels of one period.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain, pairwise
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
@@ -20,6 +21,11 @@ from cronsim import CronSim
 from digest.model.issue import Period
 
 _SECOND = timedelta(seconds=1)
+_BUCKETS: dict[str, Callable[[date], object]] = {
+    "daily": lambda day: day,
+    "weekly": lambda day: day.isocalendar()[:2],
+    "monthly": lambda day: (day.year, day.month),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,9 @@ class Rule:
     `lines` are five-field cron lines on wall-clock time (several where one line cannot say it: 07:30 and 18:00);
     `words` is the canonical reading. `every_weeks` keeps each n-th ISO week, counted without a break from the week of
     `starting`, or else from Monday 0001-01-01: the count runs through 53-week years, so "every 2 weeks" never
-    becomes one or three. `starting` is also the first day on which the rule may fire.
+    becomes one or three. `starting` is also the first day on which the rule may fire. `at_most` ("daily", "weekly",
+    "monthly") keeps only the first nominal time of each day, ISO week or month: what a reader gets who asked for
+    fewer mails.
     """
 
     text: str
@@ -38,10 +46,24 @@ class Rule:
     words: str
     every_weeks: int = 1
     starting: date | None = None
+    at_most: str = ""
 
     def describe(self) -> str:
         """`every Monday at 09:00 (Europe/Dublin)`."""
         return f"{self.words} ({self.zone})"
+
+
+def thinned(rule: Rule, frequency: str) -> Rule:
+    """The same schedule at most once per `frequency` ("daily", "weekly", "monthly"), at its first time in each."""
+    if frequency not in _BUCKETS:
+        raise ValueError(f"{frequency!r} is none of {', '.join(_BUCKETS)}")
+    return replace(rule, at_most=frequency)
+
+
+def is_thinner(rule: Rule, frequency: str, now: datetime) -> bool:
+    """Whether `thinned(rule, frequency)` falls due less often than `rule`, judged by the next few occurrences."""
+    coming = list(occurrences(rule, now, count=12))
+    return len({_BUCKETS[frequency](at.astimezone(ZoneInfo(rule.zone)).date()) for at in coming}) < len(coming)
 
 
 def occurrences(
@@ -162,13 +184,34 @@ def _walls_after(rule: Rule, wall: datetime) -> Iterator[datetime]:
     if rule.starting is not None:
         wall = max(wall, datetime.combine(rule.starting, time()) - _SECOND)
     streams = [CronSim(line, wall) for line in rule.lines]
-    return (at for at in heapq.merge(*streams) if _in_week(rule, at.date()))
+    walls = (at for at in heapq.merge(*streams) if _in_week(rule, at.date()))
+    return _first_of_each(rule, walls, wall) if rule.at_most else walls
 
 
 def _walls_before(rule: Rule, wall: datetime) -> Iterator[datetime]:
     """Nominal times up to `wall` (naive, inclusive), falling; does not stop at `rule.starting`."""
     streams = [CronSim(line, wall.replace(microsecond=0) + _SECOND, reverse=True) for line in rule.lines]
-    return (at for at in heapq.merge(*streams, reverse=True) if _in_week(rule, at.date()))
+    walls = (at for at in heapq.merge(*streams, reverse=True) if _in_week(rule, at.date()))
+    return _last_of_each(rule, walls) if rule.at_most else walls
+
+
+def _first_of_each(rule: Rule, rising: Iterator[datetime], after: datetime) -> Iterator[datetime]:
+    """The first time of each bucket; whether the bucket of `after` has had its first is asked of the times before."""
+    bucket = _BUCKETS[rule.at_most]
+    before = next(_walls_before(replace(rule, at_most=""), after), None)
+    served = bucket(before.date()) if before is not None else None
+    for at in rising:
+        if bucket(at.date()) != served:
+            served = bucket(at.date())
+            yield at
+
+
+def _last_of_each(rule: Rule, falling: Iterator[datetime]) -> Iterator[datetime]:
+    """The same times, met from behind: one is the first of its bucket when the one before it is in another."""
+    bucket = _BUCKETS[rule.at_most]
+    for at, earlier in pairwise(chain(falling, (None,))):
+        if at is not None and (earlier is None or bucket(earlier.date()) != bucket(at.date())):
+            yield at
 
 
 def _in_week(rule: Rule, day: date) -> bool:

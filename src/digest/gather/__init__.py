@@ -1,0 +1,33 @@
+"""Gathering: from a source's bytes to clean articles that are recognised when they come again.
+
+    sources     gather_source, gather_all: the edge; asks a source, returns a value         (the only one that waits)
+    state       what is remembered between fetches, and what follows from an answer         (pure)
+    feed        parse_feed: any feed format   -> feedxml (feedparser), jsonfeed -> entry    (pure)
+    page        read_page: one article page   -> metadata (title, authors, dates, ...)      (pure)
+    copied      read_text: text copied from a page -> chrome (tables and grammar of furniture)   (pure)
+    files       read_file: .md, .html, .txt   -> frontmatter;  folder: a directory of them
+    identity    aliases, content_hash, fingerprint: when are two pieces the same article?   (pure)
+    markup, words, urls, dates, encoding: HTML, plain text, addresses, dates and bytes      (pure)
+
+Reading order: `sources`, then the reader you need, downward. Every reader ends in a `model.Article` whose `origin`
+names where each field came from. Does not open connections itself (it is handed an `Http`), does not know the
+database, and does not decide what is new.
+
+Importing this package loads neither feedparser nor trafilatura nor lxml; they come with their first document.
+"""
+
+from digest.gather.copied import read_text
+from digest.gather.feed import parse_feed
+from digest.gather.files import read_file
+from digest.gather.identity import aliases, content_hash, fingerprint
+from digest.gather.page import read_page
+from digest.gather.settings import FetchSettings, SourceSettings
+from digest.gather.sources import Gathered, Http, HttpAnswer, gather_all, gather_source
+from digest.gather.state import FetchState
+from digest.gather.urls import strip_trackers, url_key
+
+__all__ = [
+    "FetchSettings", "FetchState", "Gathered", "Http", "HttpAnswer", "SourceSettings", "aliases", "content_hash",
+    "fingerprint", "gather_all", "gather_source", "parse_feed", "read_file", "read_page", "read_text", "strip_trackers",
+    "url_key",
+]  # fmt: skip
