@@ -1,0 +1,166 @@
+"""The default summariser: the few whole sentences that say most, in the article's own words and order.
+
+Does not shorten a sentence, does not fill a budget for its own sake, does not choose what only repeats the headline.
+Invariants: every span is a whole sentence of the given text; `text` is the spans joined; its width never exceeds
+`max_chars`; the same input gives the same output.
+
+Recipe: split -> terms -> genre -> rank -> hard rules (`fitness`) -> greedy choice against redundancy (MMR), stopping
+at a sentence worth less than 60 % of the first -> document order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from digest.curate.language import base_language
+from digest.curate.scripts import main_script, width
+from digest.curate.sentences import split_sentences
+from digest.curate.summary.cues import Sentence, take_apart, tell_genre
+from digest.curate.summary.fitness import has_placeholder, has_sensible_length, is_whole
+from digest.curate.summary.ranking import Ranking, rank, similarities
+from digest.curate.terms import terms, words
+from digest.model import Summary
+
+MAX_RANKED = 120  # sentences looked at: a digest's reader is served by the first pages of a book
+_REDUNDANCY = 0.5
+_TOO_SIMILAR = 0.75
+_REPEATS_TITLE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text taken apart once: everything the choice needs."""
+
+    sentences: tuple[Sentence, ...]
+    spans: tuple[tuple[int, int], ...]
+    language: str
+    script: str
+    title: frozenset[str]
+    joiner: str
+    dirty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """Numbers for every sentence. `leaning` ones may only follow their predecessor."""
+
+    ranking: Ranking
+    matrix: Sequence[Sequence[float]]
+    leaning: frozenset[int]
+
+
+def summarize(
+    text: str, *, title: str | None = None, lang: str | None = None, sentences: int = 2, max_chars: int = 280
+) -> Summary:
+    """At most `sentences` whole sentences of `text`, together at most `max_chars` wide (East Asian wide counts two).
+
+    `lang` is a BCP 47 tag; without it the script alone decides (Latin script is read as English). A text no longer
+    than the budget is its own summary. Flags: "no_fit" (nothing whole fits; text is empty), "whole" (the text itself),
+    "placeholder" (the text has words its writer meant to replace), "weak" (only very short or long ones fit).
+    """
+    taken = _take_apart(text, title, lang)
+    flags = ("placeholder",) if taken.dirty else ()
+    if not taken.sentences or sentences < 1:
+        return Summary("", flags=(*flags, "no_fit"))
+    if _is_short(taken, sentences, max_chars):
+        return _assemble(taken, range(len(taken.sentences)), (*flags, "whole"))
+    chosen = _choose(taken, sentences, max_chars, strict=True)
+    if not chosen:
+        chosen = _choose(taken, sentences, max_chars, strict=False)
+        flags = (*flags, "weak") if chosen else (*flags, "no_fit")
+    return _assemble(taken, sorted(chosen), flags)
+
+
+def _take_apart(text: str, title: str | None, lang: str | None) -> _Text:
+    script = main_script(text)
+    language = base_language(lang) or _language_of(script)
+    spans = tuple(split_sentences(text, lang=language or None)[:MAX_RANKED])
+    return _Text(
+        sentences=tuple(_sentence(text[start:end], language) for start, end in spans),
+        spans=spans,
+        language=language,
+        script=script,
+        title=frozenset(terms(words(title), language)) if title else frozenset(),
+        joiner="" if script in ("Han", "Kana") else " ",
+        dirty=has_placeholder(text),
+    )
+
+
+def _sentence(text: str, language: str) -> Sentence:
+    found = words(text)
+    return take_apart(text, found, terms(found, language), language)
+
+
+def _language_of(script: str) -> str:
+    return {"Latin": "en", "Kana": "ja", "Han": "zh", "Hangul": "ko", "Thai": "th", "Greek": "el"}.get(script, "")
+
+
+def _is_short(taken: _Text, sentences: int, max_chars: int) -> bool:
+    """One or two whole sentences are their own summary, however plain, unless one of them repeats the headline."""
+    if len(taken.sentences) > sentences or width(taken.joiner.join(s.text for s in taken.sentences)) > max_chars:
+        return False
+    if any(has_placeholder(s.text) or not is_whole(s.text, taken.script) for s in taken.sentences):
+        return False
+    return not any(_repeats_title(s.terms, taken.title) for s in taken.sentences)
+
+
+def _repeats_title(own: Sequence[str], title: frozenset[str]) -> bool:
+    """Nearly everything it says is in the headline the reader has just read."""
+    return bool(title) and (not own or sum(term in title for term in own) >= _REPEATS_TITLE * len(own))
+
+
+def _choose(taken: _Text, sentences: int, max_chars: int, *, strict: bool) -> list[int]:
+    fit = [i for i in range(len(taken.sentences)) if _is_fit(taken, i, max_chars, strict)]
+    if not fit:
+        return []
+    matrix = similarities(taken.sentences)
+    genre = tell_genre(taken.sentences, taken.title)
+    ranking = rank(taken.sentences, matrix, title=taken.title, genre=genre)
+    leaning = frozenset(i for i in fit if i > 0 and taken.sentences[i].leans)
+    return _greedy(taken, fit, _Ranked(ranking, matrix, leaning), sentences, max_chars)
+
+
+def _is_fit(taken: _Text, i: int, max_chars: int, strict: bool) -> bool:
+    sentence, parts = taken.sentences[i].text, taken.sentences[i]
+    if width(sentence) > max_chars or not is_whole(sentence, taken.script):
+        return False
+    if (taken.dirty and has_placeholder(sentence)) or _repeats_title(parts.terms, taken.title):
+        return False
+    return not strict or has_sensible_length(sentence, len(parts.words), taken.script)
+
+
+def _greedy(taken: _Text, fit: Sequence[int], ranked: _Ranked, sentences: int, max_chars: int) -> list[int]:
+    """Best first; then what adds most for what it repeats, if it is not much weaker in itself than the first."""
+    chosen: list[int] = []
+    room = max_chars
+    while len(chosen) < sentences:
+        open_ = [
+            i
+            for i in fit
+            if i not in chosen
+            and (not chosen or ranked.ranking.is_strong(i, chosen[0]))
+            and width(taken.sentences[i].text) <= room
+            and (i not in ranked.leaning or i - 1 in chosen)
+            and _nearest(ranked.matrix[i], chosen) <= _TOO_SIMILAR
+        ]
+        if not open_:
+            break
+        best = max(
+            open_, key=lambda i: (ranked.ranking.scores[i] - _REDUNDANCY * _nearest(ranked.matrix[i], chosen), -i)
+        )
+        chosen.append(best)
+        room -= width(taken.sentences[best].text) + len(taken.joiner)
+    return chosen
+
+
+def _nearest(row: Sequence[float], chosen: Sequence[int]) -> float:
+    return max((row[i] for i in chosen), default=0.0)
+
+
+def _assemble(taken: _Text, chosen: Sequence[int], flags: tuple[str, ...]) -> Summary:
+    return Summary(
+        text=taken.joiner.join(taken.sentences[i].text for i in chosen),
+        spans=tuple(taken.spans[i] for i in chosen),
+        flags=flags,
+    )

@@ -1,0 +1,125 @@
+# ruff: noqa: E501 - sentences of many languages read better unbroken
+"""Splitting text into sentences: whole, exact, and not fooled by abbreviations, quotations or scripts."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digest.curate.sentences import is_balanced, split_sentences
+
+ARTICLES = json.loads((Path(__file__).parent / "articles.json").read_text(encoding="utf-8"))
+
+
+def pieces(text: str, lang: str | None = None) -> list[str]:
+    return [text[start:end] for start, end in split_sentences(text, lang=lang)]
+
+
+@pytest.mark.parametrize(
+    ("lang", "expected"),
+    [
+        ("en", ["U.S. officials met in Geneva.", "They left early."]),
+        ("en", ["He lives in the U.S.", "He is happy there."]),
+        ("en", ["Officials from the U.S. Treasury and the U.N. Security Council agreed."]),
+        ("en", ["The train leaves at 5 p.m. Monday.", "Bring water."]),
+        ("en", ["She met Mr. Smith at 10 a.m.", "Then she left."]),
+        ("en", ["The market shuts at 5 p.m.", "Traders pack up by the river."]),
+        ("en", ["J. R. R. Tolkien and M. Dupont never met.", "Plan B.", "It works."]),
+        ("en", ["“This is it. Really,” he said.", "We believed him."]),
+        ("en", ['He wrote "Go. Now." in chalk.', "Nobody went."]),
+        ("en", ["“Go!” he cried.", '"Open the gate."', "She did."]),
+        ("en", ["Version 2.0.1 is out.", "It costs $5.5 million.", "No. 5 is here."]),
+        ("en", ["Wait … what?", "Yes!", "(This is it.)", "Done."]),
+        ("de", ["Dr. Müller kam am 3. Oktober z. B. nach Berlin.", "„Wir gehen. Jetzt“, sagte er.", "Er ging."]),
+        ("fr", ["M. Dupont est parti.", "Il dit : « Allons-y. Maintenant. »", "Puis il revint."]),
+        ("ru", ["А. С. Пушкин родился в Москве.", "«Идём! Скорее», — сказал он."]),
+        ("hi", ["डॉ. शर्मा आए।", "क्या आप ठीक हैं?", "हाँ।"]),
+        ("ur", ["یہ پہلا جملہ ہے۔", "یہ دوسرا ہے۔"]),
+        ("ar", ["هذه الجملة الأولى.", "هل أنت بخير؟", "نعم."]),
+        ("bn", ["এটি প্রথম বাক্য।", "এটি দ্বিতীয় বাক্য।"]),
+        ("el", ["Τι κάνεις;", "Καλά είμαι."]),
+        ("ko", ["안녕하세요.", "저는 학생입니다."]),
+    ],
+)
+def test_known_sentences_come_back_whole(lang: str, expected: list[str]) -> None:
+    """Joined by spaces, these sentences are found again exactly."""
+    assert pieces(" ".join(expected), lang) == expected
+
+
+@pytest.mark.parametrize(
+    ("lang", "expected"),
+    [
+        ("ja", ["彼は「行こう。」と言った。", "私は家に帰った。", "「寒いですね。本当に。」"]),
+        ("zh", ["“我们走吧！”他说。", "然后走了。", "天气很好！"]),
+    ],
+)
+def test_unspaced_scripts_split_at_their_own_full_stops(lang: str, expected: list[str]) -> None:
+    """Chinese and Japanese sentences follow each other without a space, and quotations keep their verb."""
+    assert pieces("".join(expected), lang) == expected
+    assert pieces("".join(expected)) == expected  # the script is enough
+
+
+def test_a_paragraph_break_always_ends_a_sentence() -> None:
+    """No sentence reaches over a blank line, not even inside a quotation that never closes."""
+    assert pieces("He said “we go\n\nhome” at last. Yes.\r\n\r\nNext one") == [
+        "He said “we go",
+        "home” at last.",
+        "Yes.",
+        "Next one",
+    ]
+
+
+def test_headings_and_list_items_on_their_own_lines_stand_alone() -> None:
+    """A short line before a wrapped paragraph is not the start of its first sentence."""
+    text = "What is new\nThe club has bought a second boat for the youngest rowers of\nthe town. It is blue.\n- one item.\n- another"
+    assert pieces(text)[0] == "What is new"
+    assert pieces(text)[1].endswith("rowers of\nthe town.")
+    assert pieces(text)[-2:] == ["- one item.", "- another"]
+
+
+def test_thai_comes_in_runs_of_phrases() -> None:
+    """Thai is cut at spaces only, and no piece is a crumb."""
+    text = ARTICLES["th"]["text"]
+    assert len(pieces(text, "th")) >= 3
+    assert "".join(pieces(text, "th")).replace(" ", "") == "".join(text.split())
+    assert all(len(piece) >= 20 for piece in pieces(text, "th"))
+
+
+@pytest.mark.parametrize("lang", sorted(ARTICLES))
+def test_every_language_gives_balanced_sentences(lang: str) -> None:
+    """No quotation is left open, and the text is not one lump."""
+    found = pieces(ARTICLES[lang]["text"], lang)
+    assert all(map(is_balanced, found)), found
+    assert len(found) == (4 if lang == "th" else 6 if lang == "fa" else 5), found
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.text(alphabet="Ab c.!?\n\r“”\"«»„()。！「」と说है।؟ا 5'…-ก", max_size=120),
+    st.sampled_from([None, "en", "de", "ja", "zh", "hi", "th"]),
+)
+def test_spans_are_exact_ordered_and_lose_nothing(text: str, lang: str | None) -> None:
+    """Whatever the text: trimmed, in order, within paragraphs, and only white space lies between them."""
+    spans = split_sentences(text, lang=lang)
+    at = 0
+    for start, end in spans:
+        assert at <= start < end <= len(text)
+        assert text[at:start].strip() == ""
+        assert text[start:end].strip() == text[start:end]
+        assert "\n\n" not in text[start:end].replace(" ", "").replace("\r", "").replace("\t", "")
+        at = end
+    assert text[at:].strip() == ""
+
+
+@pytest.mark.parametrize("good", ["“a”", "„a“", "»a«", "«a»", "a", 'x "y" (z)', "”a”", "「a『b』」", "it's"])
+def test_balanced_quotations_are_recognised(good: str) -> None:
+    """Every convention for quotation marks counts as closed."""
+    assert is_balanced(good)
+
+
+@pytest.mark.parametrize("bad", ["“a", "a”", '"a', "(a", "a)", "「a", "«a", "“a (b” c)"])
+def test_unbalanced_quotations_are_recognised(bad: str) -> None:
+    """An opener without closer, a closer without opener, and crossed pairs are not balanced."""
+    assert not is_balanced(bad)
