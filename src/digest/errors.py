@@ -16,6 +16,7 @@
     │   └── SchemaError             the schema is not the one this program knows
     ├── StateError                  the issue is in a state that does not allow this command
     └── RelayError                  no relay can take mail now (connection, TLS, authentication)
+        └── RelaySetupError         and none will until somebody changes a setting
 
 `ConfigError` and `UsageError` are never caught by code that "goes on with the next one": a wrong configuration is
 not a bad day of one source. The result of delivering one message is a value (`model.delivery.Outcome`), never an
@@ -28,8 +29,8 @@ from dataclasses import dataclass
 
 __all__ = [
     "AddressError", "AudienceError", "BusyError", "ConfigError", "DigestError", "FetchError", "MissingDatabaseError",
-    "ParseError", "Problem", "RelayError", "SchemaError", "SourceError", "StateError", "StoreError", "TemplateError",
-    "TokenError", "UsageError",
+    "ParseError", "Problem", "RelayError", "RelaySetupError", "SchemaError", "SourceError", "StateError", "StoreError",
+    "TemplateError", "TokenError", "UsageError",
 ]  # fmt: skip
 
 
@@ -164,3 +165,7 @@ class StateError(DigestError):
 
 class RelayError(DigestError):
     """The relay cannot be used at all now; nothing was sent, every recipient still waits."""
+
+
+class RelaySetupError(RelayError):
+    """The relay will go on refusing until somebody changes a setting: trying again only locks accounts."""

@@ -77,7 +77,7 @@ def test_whatever_parses_as_an_address_holds_nothing_that_could_leave_its_line(t
     written = str(address)
 
     assert not has_control(written)
-    assert not any(char.isspace() or char in "<>,;\"()[]\\" for char in written)
+    assert not any(char.isspace() or char in '<>,;"()[]\\' for char in written)
     assert EmailAddress.parse(written) == address
 
 
@@ -149,7 +149,9 @@ def test_message_ids_depend_on_issue_and_subscriber_and_on_nothing_else() -> Non
 
 
 def test_snapshots_survive_being_stored_as_json() -> None:
-    item = Item(1, "Ünïcode — title", "https://a.example/", "Sum.", image=Image("https://a.example/i.png", 600, 400, "alt"))
+    item = Item(
+        1, "Ünïcode — title", "https://a.example/", "Sum.", image=Image("https://a.example/i.png", 600, 400, "alt")
+    )
     issue = Issue(
         digest="weekly",
         title="Weekly",
@@ -182,4 +184,6 @@ def test_the_drawing_of_the_error_tree_names_every_error() -> None:
     from digest import errors
 
     assert errors.__doc__ is not None
-    assert [cls.__name__ for cls in _all_errors(DigestError) if cls.__name__ not in errors.__doc__] == []
+    ours = [cls.__name__ for cls in _all_errors(DigestError) if cls.__module__ == "digest.errors"]
+
+    assert [name for name in ours if name not in errors.__doc__] == []

@@ -22,7 +22,8 @@ class RelaySettings:
 
     `smtp://host:587` means starttls, except on a loopback address, where plain is accepted; `smtps://host:465` means
     implicit. `timeout_s` bounds connecting and short replies; the reply to the final dot may take ten minutes
-    (RFC 5321 section 4.5.3.2.6): a shorter wait manufactures duplicates.
+    (RFC 5321 section 4.5.3.2.6): a shorter wait manufactures duplicates. `local_hostname` is what this machine calls
+    itself in EHLO; empty: the address literal of its own end of the connection, which is true everywhere.
     """
 
     name: str
@@ -33,7 +34,7 @@ class RelaySettings:
     password: str = ""
     timeout_s: float = 60.0
     data_timeout_s: float = 600.0
-    local_hostname: str = "localhost"
+    local_hostname: str = ""
 
     @property
     def is_loopback(self) -> bool:
