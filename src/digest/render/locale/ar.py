@@ -48,6 +48,7 @@ MESSAGES: Messages = {
         "other": "… و{count} مقالة أخرى على {site}",
     },
     "why": "تصلك هذه الرسالة لأن {address} مشترك في {title} من {site}.",
+    "why_site": "تصلك هذه الرسالة لأن {address} مشترك في {site}.",
     "unsubscribe": "إلغاء الاشتراك",
     "visit": "زيارة {site}",
     "sample": "عيّنة: هذه أحدث المقالات وليست عددًا حقيقيًا.",

@@ -28,6 +28,7 @@ MESSAGES: Messages = {
         "other": "… und {count} weitere auf {site}",
     },
     "why": "Sie erhalten diese E-Mail, weil {address} „{title}“ von {site} abonniert hat.",
+    "why_site": "Sie erhalten diese E-Mail, weil {address} {site} abonniert hat.",
     "unsubscribe": "Abbestellen",
     "visit": "{site} besuchen",
     "sample": "Muster: Das sind die neuesten Beiträge, keine echte Ausgabe.",

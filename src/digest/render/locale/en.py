@@ -28,6 +28,7 @@ MESSAGES: Messages = {
         "other": "… and {count} more on {site}",
     },
     "why": "You get this because {address} subscribes to {title} from {site}.",
+    "why_site": "You get this because {address} subscribes to {site}.",
     "unsubscribe": "Unsubscribe",
     "visit": "Visit {site}",
     "sample": "Sample: these are the latest articles, not a real issue.",

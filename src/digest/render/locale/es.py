@@ -33,6 +33,7 @@ MESSAGES: Messages = {
         "other": "… y {count} más en {site}",
     },
     "why": "Recibes este mensaje porque {address} está suscrito a {title} de {site}.",
+    "why_site": "Recibes este mensaje porque {address} está suscrito a {site}.",
     "unsubscribe": "Darse de baja",
     "visit": "Visitar {site}",
     "sample": "Muestra: son los artículos más recientes, no un número real.",

@@ -33,6 +33,7 @@ MESSAGES: Messages = {
         "other": "… et {count} autres sur {site}",
     },
     "why": "Vous recevez ce message parce que {address} est abonné à {title} de {site}.",
+    "why_site": "Vous recevez ce message parce que {address} est abonné à {site}.",
     "unsubscribe": "Se désabonner",
     "visit": "Aller sur {site}",
     "sample": "Exemple : voici les derniers articles, pas un vrai numéro.",

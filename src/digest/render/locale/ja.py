@@ -23,6 +23,7 @@ MESSAGES: Messages = {
         "other": "… ほか{count}本は {site} で",
     },
     "why": "{address} が {site} の「{title}」を購読しているため、このメールをお送りしています。",
+    "why_site": "{address} が {site} を購読しているため、このメールをお送りしています。",
     "unsubscribe": "配信を停止する",
     "visit": "{site} を開く",
     "sample": "見本：最新の記事を並べたもので、実際の号ではありません。",

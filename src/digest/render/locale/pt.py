@@ -33,6 +33,7 @@ MESSAGES: Messages = {
         "other": "… e mais {count} em {site}",
     },
     "why": "Recebe esta mensagem porque {address} subscreve {title} de {site}.",
+    "why_site": "Recebe esta mensagem porque {address} subscreve {site}.",
     "unsubscribe": "Cancelar a subscrição",
     "visit": "Visitar {site}",
     "sample": "Amostra: estes são os artigos mais recentes, não uma edição real.",
