@@ -1,0 +1,271 @@
+"""Issues: planned once, numbered, moved from state to state, owned while they are prepared.
+
+Must not decide what an issue should do next. Invariants: one issue per (digest, frequency, period), by the database's
+unique key; every change of state is checked against `ISSUE_TRANSITIONS` and against the version the caller read, and
+leaves an event; an issue is never done while a delivery waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from digest.errors import StoreError
+from digest.model import Issue, IssueRow, IssueState, Period, from_plain
+from digest.store.database import Database
+from digest.store.deliveries import Deliveries
+from digest.store.freezing import freeze
+from digest.store.rows import Event, Frozen, Sight
+from digest.store.schema import delivery, digest_article, digest_state, event, issue, issue_rendition, worker
+from digest.store.steps import (
+    SELECT_ISSUE,
+    change_state,
+    check_step,
+    issue_row,
+    next_number,
+    note_event,
+    read_issue,
+)
+
+S = IssueState
+OVER = frozenset({S.DONE, S.SKIPPED, S.MISSED, S.CANCELLED})
+UNSET: Final = object()
+
+
+class IssueStore(Deliveries):
+    """Everything about issues; what concerns their recipients is in `Deliveries`, freezing in `freezing`."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._db = database
+        self._now = now
+
+    # -- the digest's schedule -----------------------------------------------------------------------------------
+
+    def sight(self, digest: str, frequency: str, *, schedule: str, zone: str, at: datetime) -> Sight:
+        """Note that a digest is configured with this schedule; the first time, and each change, sets a baseline."""
+        which = (digest_state.c.digest == digest, digest_state.c.frequency == frequency)
+        values = {"schedule": schedule, "zone": zone, "changed_at": at}
+        with self._db.write() as connection:
+            row = connection.execute(sa.select(digest_state).where(*which).with_for_update()).first()
+            if row is None:
+                values |= {"digest": digest, "frequency": frequency, "first_seen_at": at}
+                if self._db.inserted(connection, digest_state, values):
+                    return Sight(True, False, at, at)
+                row = connection.execute(sa.select(digest_state).where(*which).with_for_update()).one()
+            if (row.schedule, row.zone) == (schedule, zone):
+                return Sight(False, False, row.first_seen_at, row.changed_at)
+            connection.execute(sa.update(digest_state).where(*which).values(values))
+            return Sight(False, True, row.first_seen_at, at)
+
+    # -- making and finding --------------------------------------------------------------------------------------
+
+    def plan(
+        self, digest: str, frequency: str, period: Period, *, scheduled_for: datetime, at: datetime, extra: bool = False
+    ) -> tuple[IssueRow, bool]:
+        """The issue of this period, and whether this call made it. However many ask at once, one call makes it."""
+        values = {
+            "digest": digest, "frequency": frequency, "period_label": period.label, "period_start": period.start,
+            "period_end": period.end, "scheduled_for": scheduled_for, "state": S.PLANNED.value, "extra": extra,
+            "version": 1, "created_at": at,
+        }  # fmt: skip
+        insert = self._db.insert(issue).values(values)
+        insert = insert.on_conflict_do_nothing(index_elements=["digest", "frequency", "period_label"])
+        with self._db.write() as connection:
+            made = connection.execute(insert.returning(issue.c.id)).scalar()
+            if made is not None:
+                note_event(connection, made, "planned", at, {"period": period.label, "extra": extra})
+            row = connection.execute(SELECT_ISSUE.where(*_of_period(digest, frequency, period.label))).one()
+            return issue_row(row), made is not None
+
+    def get(self, issue_id: int) -> IssueRow:
+        """Raises `StoreError` when there is no such issue."""
+        with self._db.read() as connection:
+            return read_issue(connection, issue_id)
+
+    def find(self, digest: str, number: int) -> IssueRow | None:
+        """`find("weekly", 12)` is the issue people know as weekly/12."""
+        return self._one(SELECT_ISSUE.where(issue.c.digest == digest, issue.c.number == number))
+
+    def of_period(self, digest: str, frequency: str, label: str) -> IssueRow | None:
+        return self._one(SELECT_ISSUE.where(*_of_period(digest, frequency, label)))
+
+    def last(
+        self,
+        digest: str,
+        frequency: str,
+        states: Collection[IssueState] | None = None,
+        *,
+        extra: bool | None = None,
+    ) -> IssueRow | None:
+        """The issue with the latest period, optionally only in these states, only extra ones or only regular ones."""
+        query = SELECT_ISSUE.where(issue.c.digest == digest, issue.c.frequency == frequency)
+        if states is not None:
+            query = query.where(issue.c.state.in_([state.value for state in states]))
+        if extra is not None:
+            query = query.where(issue.c.extra == extra)
+        return self._one(query.order_by(issue.c.period_end.desc(), issue.c.id.desc()).limit(1))
+
+    def all(self, digest: str | None = None, limit: int = 50) -> list[IssueRow]:
+        """The newest issues first."""
+        query = SELECT_ISSUE if digest is None else SELECT_ISSUE.where(issue.c.digest == digest)
+        return self._many(query.order_by(issue.c.period_end.desc(), issue.c.id.desc()).limit(limit))
+
+    def open(self, digest: str | None = None) -> list[IssueRow]:
+        """Issues that are not over, oldest period first; also a done one that still has a deferred delivery."""
+        deferred = sa.literal("deferred", literal_execute=True)
+        waits = sa.select(1).where(delivery.c.issue_id == issue.c.id, delivery.c.state == deferred).exists()
+        unfinished = issue.c.state.not_in([state.value for state in OVER])
+        query = SELECT_ISSUE.where(unfinished | sa.and_(issue.c.state == S.DONE.value, waits))
+        if digest is not None:
+            query = query.where(issue.c.digest == digest)
+        return self._many(query.order_by(issue.c.period_end, issue.c.id))
+
+    def _one(self, query: sa.Select[Any]) -> IssueRow | None:
+        with self._db.read() as connection:
+            row = connection.execute(query).first()
+            return None if row is None else issue_row(row)
+
+    def _many(self, query: sa.Select[Any]) -> list[IssueRow]:
+        with self._db.read() as connection:
+            return [issue_row(row) for row in connection.execute(query)]
+
+    # -- from state to state -------------------------------------------------------------------------------------
+
+    def number(self, issue_id: int) -> int:
+        """The issue's number; the next free one of its digest is given when it has none."""
+        with self._db.write() as connection:
+            if self._db.dialect == "postgresql":  # SQLite's writers wait for one another anyway
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(0x6E75)))
+            row = read_issue(connection, issue_id)
+            if row.number is not None:
+                return row.number
+            number = next_number(connection, row.digest)
+            connection.execute(sa.update(issue).where(issue.c.id == issue_id).values(number=number))
+            return number
+
+    def next_number(self, digest: str) -> int:
+        """The number that the digest's next issue would get now."""
+        with self._db.read() as connection:
+            return next_number(connection, digest)
+
+    def move(
+        self,
+        row: IssueRow,
+        to: IssueState,
+        *,
+        at: datetime,
+        reason: str = "",
+        note: str = "",
+        next_try_at: datetime | None = None,
+        by: str = "",
+    ) -> IssueRow:
+        """Change the state. Raises `StateError` for a step that does not exist, `BusyError` when `row` is stale."""
+        check_step(row, to)
+        with self._db.write() as connection:
+            change_state(connection, row, to, at=at, reason=reason, note=note, next_try_at=next_try_at, by=by)
+            return read_issue(connection, row.id)
+
+    def touch(self, row: IssueRow, *, note: Any = UNSET, next_try_at: Any = UNSET) -> IssueRow:
+        """Set the note or the next try without changing state or version."""
+        values = {name: value for name, value in (("note", note), ("next_try_at", next_try_at)) if value is not UNSET}
+        with self._db.write() as connection:
+            if values:
+                connection.execute(sa.update(issue).where(issue.c.id == row.id).values(values))
+            return read_issue(connection, row.id)
+
+    def own(self, issue_id: int, worker_id: int, *, at: datetime | None = None) -> bool:
+        """Take the right to prepare an issue, from nobody or from a worker that is dead or whose lease ran out."""
+        now = at or self._now()
+        live = sa.select(worker.c.id).where(worker.c.ended_at.is_(None), worker.c.lease_until > now)
+        free = issue.c.owner_id.is_(None) | (issue.c.owner_id == worker_id) | issue.c.owner_id.not_in(live)
+        with self._db.write() as connection:
+            taken = sa.update(issue).where(issue.c.id == issue_id, free).values(owner_id=worker_id)
+            return connection.execute(taken).rowcount == 1
+
+    def disown(self, issue_id: int, worker_id: int) -> None:
+        mine = (issue.c.id == issue_id, issue.c.owner_id == worker_id)
+        with self._db.write() as connection:
+            connection.execute(sa.update(issue).where(*mine).values(owner_id=None))
+
+    # -- freezing ------------------------------------------------------------------------------------------------
+
+    def freeze(self, row: IssueRow, frozen: Frozen, *, at: datetime) -> IssueRow:
+        """Write the issue for good: see `freezing.freeze`."""
+        check_step(row, S.FROZEN)
+        return freeze(self._db, row, frozen, at=at)
+
+    def rendition(self, rendition_id: int) -> bytes:
+        """Raises `StoreError` when it was pruned or never was."""
+        with self._db.read() as connection:
+            data = connection.scalar(sa.select(issue_rendition.c.data).where(issue_rendition.c.id == rendition_id))
+        if data is None:
+            raise StoreError("there is no such rendition", where=str(rendition_id), try_="`digest issue show`")
+        return bytes(data)
+
+    def renditions(self, issue_id: int) -> list[tuple[int, str, str]]:
+        """(id, locale, direction) of each stored variant, in the order they were frozen."""
+        columns = (issue_rendition.c.id, issue_rendition.c.locale, issue_rendition.c.direction)
+        query = sa.select(*columns).where(issue_rendition.c.issue_id == issue_id).order_by(issue_rendition.c.id)
+        with self._db.read() as connection:
+            return [(row.id, row.locale, row.direction) for row in connection.execute(query)]
+
+    def content(self, issue_id: int) -> Issue | None:
+        """The issue as it was frozen, None before."""
+        with self._db.read() as connection:
+            data = connection.scalar(sa.select(issue.c.content).where(issue.c.id == issue_id))
+        return None if data is None else from_plain(Issue, data)
+
+    def release_articles(self, issue_id: int) -> int:
+        """Give the articles of an issue that ended back to the next one. 0 once a message may have left."""
+        decided = digest_article.c.issue_id == issue_id
+        back = {"state": "new", "reason": "", "issue_id": None}
+        with self._db.write() as connection:
+            begun = sa.select(issue.c.begun_at).where(issue.c.id == issue_id).with_for_update()
+            if connection.execute(begun).scalar_one() is not None:
+                return 0
+            consumed = sa.update(digest_article).where(decided, digest_article.c.state == "consumed").values(back)
+            released = connection.execute(consumed).rowcount
+            rounds = sa.case((digest_article.c.rounds > 0, digest_article.c.rounds - 1), else_=0)
+            connection.execute(sa.update(digest_article).where(decided).values(back | {"rounds": rounds}))
+            return released
+
+    # -- history -------------------------------------------------------------------------------------------------
+
+    def last_subject(self, digest: str, frequency: str) -> str:
+        """The subject of the latest frozen issue, so that two in a row need not read the same; or nothing."""
+        query = (
+            sa.select(issue.c.subject)
+            .where(issue.c.digest == digest, issue.c.frequency == frequency, issue.c.frozen_at.is_not(None))
+            .order_by(issue.c.period_end.desc(), issue.c.id.desc())
+            .limit(1)
+        )
+        with self._db.read() as connection:
+            return connection.scalar(query) or ""
+
+    def last_list_size(self, list_name: str) -> int | None:
+        """How many active subscribers the list had when an issue was last frozen for it."""
+        query = (
+            sa.select(issue.c.list_size)
+            .where(issue.c.list_name == list_name, issue.c.frozen_at.is_not(None))
+            .order_by(issue.c.frozen_at.desc(), issue.c.id.desc())
+            .limit(1)
+        )
+        with self._db.read() as connection:
+            return connection.scalar(query)
+
+    def log(self, issue_id: int, kind: str, detail: Mapping[str, Any], at: datetime, by: str = "") -> None:
+        with self._db.write() as connection:
+            note_event(connection, issue_id, kind, at, detail, by)
+
+    def history(self, issue_id: int) -> list[Event]:
+        """What happened to an issue, oldest first."""
+        with self._db.read() as connection:
+            rows = connection.execute(sa.select(event).where(event.c.issue_id == issue_id).order_by(event.c.id))
+            return [Event(row.kind, row.at, row.by, row.detail) for row in rows]
+
+
+def _of_period(digest: str, frequency: str, label: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return issue.c.digest == digest, issue.c.frequency == frequency, issue.c.period_label == label

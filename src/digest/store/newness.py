@@ -1,0 +1,182 @@
+"""Each digest's own decision about each article: known, new, consumed, passed over, excluded (DESIGN rule 2).
+
+Must not look at a date once an article has its row: newness is decided by this ledger, when a digest first sees an
+article, and never again. Invariant: one row per (digest, frequency, article), so an article is consumed at most once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from digest.model import Article, StoredArticle, from_plain
+from digest.store.database import Database
+from digest.store.rows import ArticleFate, Enrolled
+from digest.store.schema import article, article_source, digest_article, digest_source, source
+
+FUTURE_TOLERANCE = timedelta(minutes=10)  # clocks differ; beyond that a date in the future is a date to wait for
+
+
+class Newness:
+    """The part of `ArticleStore` that knows digests."""
+
+    _db: Database
+
+    def enroll(
+        self,
+        digest: str,
+        frequency: str,
+        sources: Sequence[str],
+        *,
+        threshold: datetime,
+        undated_new: Collection[str],
+        at: datetime,
+        late_window_days: int = 30,
+    ) -> Enrolled:
+        """Give every article of `sources` that this digest has not met a fate.
+
+        At a digest's first sight of a source: published after `threshold` is new; the rest is known, and so is the
+        undated, except from sources in `undated_new`. Later everything is new, except what was published more than
+        `late_window_days` ago (a feed that digs up its archive). What is dated in the future waits without a row.
+        """
+        with self._db.write() as connection:
+            ids = _source_ids(connection, sources)
+            seen = _seen(connection, digest, frequency)
+            first = {name: source_id for name, source_id in ids.items() if source_id not in seen}
+            oldest = at - timedelta(days=late_window_days)
+            lenient = {source_id for name, source_id in ids.items() if name in undated_new}
+            rows = []
+            for row, by in _unmet(connection, digest, frequency, list(ids.values())):
+                if row.published is not None and row.published > at + FUTURE_TOLERANCE:
+                    continue
+                state, reason = (
+                    _at_first_sight(row.published, threshold, undated_is_new=bool(by & lenient))
+                    if by.isdisjoint(seen)
+                    else _later(row.published, oldest)
+                )
+                rows.append(
+                    {"digest": digest, "frequency": frequency, "article_id": row.id, "state": state, "reason": reason,
+                     "at": at}
+                )  # fmt: skip
+            if rows:
+                connection.execute(self._db.insert(digest_article).on_conflict_do_nothing(), rows)
+            sighted = _note_sources(self._db, connection, digest, frequency, first, at)
+        new = sum(row["state"] == "new" for row in rows)
+        return Enrolled(new, len(rows) - new, sighted)
+
+    def eligible(self, digest: str, frequency: str) -> list[StoredArticle]:
+        """The articles the next issue may choose from, oldest id first."""
+        query = (
+            sa.select(article.c.id, article.c.data, article.c.first_seen_at, article.c.content_hash)
+            .join(digest_article, digest_article.c.article_id == article.c.id)
+            .where(*_of(digest, frequency), digest_article.c.state == sa.literal("new", literal_execute=True))
+            .order_by(article.c.id)
+        )
+        with self._db.read() as connection:
+            return [
+                StoredArticle(row.id, from_plain(Article, row.data), row.first_seen_at, row.content_hash)
+                for row in connection.execute(query)
+            ]
+
+    def backfill(self, digest: str, frequency: str, sources: Sequence[str], *, since: datetime | None) -> int:
+        """Make known articles of `sources` new: those published at or after `since`, or all of them. How many."""
+        wanted = sa.select(article.c.id).where(article.c.id.in_(ids_from(sources)))
+        if since is not None:
+            wanted = wanted.where(article.c.published >= since)
+        update = (
+            sa.update(digest_article)
+            .where(*_of(digest, frequency), digest_article.c.state == "known", digest_article.c.article_id.in_(wanted))
+            .values(state="new", reason="backfill")
+        )
+        with self._db.write() as connection:
+            return connection.execute(update).rowcount
+
+    def fate(self, article_id: int) -> list[ArticleFate]:
+        """What every digest decided about one article."""
+        query = (
+            sa.select(digest_article)
+            .where(digest_article.c.article_id == article_id)
+            .order_by(digest_article.c.digest, digest_article.c.frequency)
+        )
+        with self._db.read() as connection:
+            return [
+                ArticleFate(row.digest, row.frequency, row.state, row.issue_id, row.reason, row.at)
+                for row in connection.execute(query)
+            ]
+
+
+def _at_first_sight(published: datetime | None, threshold: datetime, *, undated_is_new: bool) -> tuple[str, str]:
+    if published is None:
+        return ("new", "") if undated_is_new else ("known", "undated")
+    return ("new", "") if published > threshold else ("known", "published before the digest's time")
+
+
+def _later(published: datetime | None, oldest: datetime) -> tuple[str, str]:
+    return ("known", "too old") if published is not None and published < oldest else ("new", "")
+
+
+def _of(digest: str, frequency: str) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    return digest_article.c.digest == digest, digest_article.c.frequency == frequency
+
+
+def _source_ids(connection: Connection, names: Sequence[str]) -> dict[str, int]:
+    rows = connection.execute(sa.select(source.c.name, source.c.id).where(source.c.name.in_(list(names))))
+    return {row.name: row.id for row in rows}
+
+
+def _seen(connection: Connection, digest: str, frequency: str) -> set[int]:
+    query = sa.select(digest_source.c.source_id).where(
+        digest_source.c.digest == digest, digest_source.c.frequency == frequency
+    )
+    return set(connection.execute(query).scalars())
+
+
+def ids_from(sources: Collection[str]) -> sa.Select[int]:
+    """The articles that came by any of these sources."""
+    return (
+        sa.select(article_source.c.article_id)
+        .join(source, source.c.id == article_source.c.source_id)
+        .where(source.c.name.in_(list(sources)))
+    )
+
+
+def _unmet(
+    connection: Connection, digest: str, frequency: str, source_ids: Sequence[int]
+) -> Iterator[tuple[sa.Row[*tuple[Any, ...]], set[int]]]:
+    """Articles without a fate in this digest, each with those of `source_ids` that it came by."""
+    met = sa.select(1).where(*_of(digest, frequency), digest_article.c.article_id == article.c.id)
+    query = (
+        sa.select(article.c.id, article.c.published, article_source.c.source_id)
+        .join(article_source, article_source.c.article_id == article.c.id)
+        .where(article_source.c.source_id.in_(source_ids), ~met.exists())
+        .order_by(article.c.id)
+    )
+    for _, rows in groupby(connection.execute(query), key=lambda row: row.id):
+        group = list(rows)
+        yield group[0], {row.source_id for row in group}
+
+
+def _note_sources(
+    database: Database, connection: Connection, digest: str, frequency: str, first: dict[str, int], at: datetime
+) -> tuple[str, ...]:
+    """Only a source that has answered once counts as seen: otherwise its whole archive would be news tomorrow."""
+    if not first:
+        return ()
+    holds = sa.select(1).where(article_source.c.source_id == source.c.id).exists()
+    answered = sa.select(source.c.id).where(
+        source.c.id.in_(list(first.values())), source.c.last_success_at.is_not(None) | holds
+    )
+    able = set(connection.execute(answered).scalars())
+    rows = [
+        {"digest": digest, "frequency": frequency, "source_id": source_id, "first_seen_at": at}
+        for source_id in first.values()
+        if source_id in able
+    ]
+    if rows:
+        connection.execute(database.insert(digest_source).on_conflict_do_nothing(), rows)
+    return tuple(name for name, source_id in first.items() if source_id in able)
