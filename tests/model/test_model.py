@@ -56,7 +56,8 @@ def test_an_address_is_known_by_its_lower_case_with_an_ascii_domain(text: str, k
         "", "plain", "two@at@signs.example", "@nobody.example", "nobody@", "a b@c.example", "a@b", "a@.example",
         "a@b..example", "a@-b.example", "a@[127.0.0.1]", "a@127.0.0.1", "a..b@c.example", ".a@c.example",
         "a@c.example\r\nBcc: x@y.example", "a\x00@c.example", "a@c.example\x7f", "x" * 65 + "@c.example",
-        "a@" + "b" * 64 + ".example", "a@" + "b." * 130 + "example", "a@c.123", "a\u202e@c.example", "a\u200b@c.example",
+        "a@" + "b" * 64 + ".example", "a@" + "b." * 130 + "example", "a@c.123",
+        "a\u202e@c.example", "a\u200b@c.example",
         "a@c_d.example", "<a@c.example>", "a,b@c.example",
     ],
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -38,7 +39,7 @@ def test_only_the_first_of_each_is_kept(text: str, bucket: str) -> None:
     assert list(occurrences(rule, START, until=END)) == wanted
     periods = due_periods(rule, START, END)
     assert [period.end for period in periods] == wanted
-    assert all(before.end == after.start for before, after in zip(periods, periods[1:], strict=False))
+    assert all(before.end == after.start for before, after in pairwise(periods))
     for period in periods[::7]:
         assert period_at(rule, period.end + timedelta(minutes=1)) == period
 

@@ -43,9 +43,10 @@ def compare(before: Mapping[str, SubscriberRow], rows: Iterable[SubscriberRow]) 
 def change_guard(before: int | None, after: int, *, max_shrink: float, max_grow: float) -> str | None:
     """A sentence when a list went from `before` to `after` people by more than the given shares; else None.
 
-    `before` None or 0 (no issue yet, or nobody to compare with) allows anything.
+    `before` None or 0 (no issue yet, or nobody to compare with) allows anything, and so does a change of one person:
+    of a list of three, one is a third.
     """
-    if not before:
+    if not before or abs(after - before) < 2:
         return None
     change = (after - before) / before
     if -max_shrink <= change <= max_grow:

@@ -133,7 +133,7 @@ def _domain(domain: str, *, refuse_text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """A display name and an address, as in `Riverside Makers <digest@riverside-makers.example>` (RFC 5322 section 3.4)."""
+    """A display name and an address: `Riverside Makers <digest@riverside-makers.example>` (RFC 5322 section 3.4)."""
 
     name: str
     address: EmailAddress

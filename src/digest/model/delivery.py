@@ -85,7 +85,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Accounting:
-    """The six counts of rule 4: `candidates = accepted + refused + uncertain + skipped + deferred + waiting`, always."""
+    """The six counts: `candidates = accepted + refused + uncertain + skipped + deferred + waiting`, always."""
 
     candidates: int = 0
     accepted: int = 0

@@ -1,0 +1,82 @@
+"""The `digest` command: one file per command group; each parses, calls the pipeline, prints.
+
+Does not decide anything about mail. Command modules stay light: they import the pipeline inside their functions, so
+that `digest --help` answers at once (`tests/cli/test_light.py` holds it to that).
+
+Exit codes: 0 done or nothing due, 1 failed, 2 usage or configuration, 3 partly, 75 busy (`EX_TEMPFAIL`).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from digest import __version__
+from digest.cli.app import EXIT_CODES, App, LazyGroup, exit_code_of
+from digest.errors import DigestError
+
+COMMANDS = {
+    "init": "digest.cli.init:init",
+    "check": "digest.cli.check:check",
+    "preview": "digest.cli.preview:preview",
+    "test": "digest.cli.test:test",
+    "send": "digest.cli.send:send",
+    "run": "digest.cli.run:run",
+    "status": "digest.cli.status:status",
+    "gather": "digest.cli.gather:gather",
+    "issue": "digest.cli.issue:issue",
+    "subscribers": "digest.cli.subscribers:subscribers",
+    "schedule": "digest.cli.schedule:schedule",
+    "serve": "digest.cli.serve:serve",
+    "db": "digest.cli.db:db",
+    "inspect": "digest.cli.inspect:inspect",
+    "demo": "digest.cli.demo:demo",
+    "docs": "digest.cli.docs:docs",
+}
+
+
+@click.group(cls=LazyGroup, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_CODES)
+@click.version_option(__version__, prog_name="digest")
+@click.option(
+    "--config",
+    "-c",
+    default="digest.toml",
+    show_default=True,
+    metavar="FILE",
+    envvar="DIGEST_CONFIG",
+    help="The configuration; relative paths in it are relative to it.",
+)
+@click.pass_context
+def cli(context: click.Context, config: str) -> None:
+    """Gather what a community publishes, and mail it as one digest that reaches everyone exactly once.
+
+    \b
+    Try it without any setting:   digest demo
+    Begin your own:               digest init
+    See the next issue:           digest preview
+    Send yourself a test:         digest test weekly you@your-domain
+    """
+    context.obj = App(config_path=config, env=os.environ)
+
+
+def main() -> None:
+    """The console script: run, print errors as sentences, exit with an honest code."""
+    try:
+        sys.exit(cli.main(standalone_mode=False) or 0)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.Abort:
+        click.echo("Stopped.", err=True)
+        sys.exit(1)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except DigestError as error:
+        click.echo(str(error), err=True)
+        sys.exit(exit_code_of(error))
+    except BrokenPipeError:
+        # Whoever read our output has gone (`| head`): not our failure. Keep Python from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

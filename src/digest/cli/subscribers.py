@@ -1,0 +1,199 @@
+"""`digest subscribers`: who is on the lists."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from digest.cli.app import DONE, PARTLY, App, json_option, pass_app, print_json, print_table
+from digest.cli.wording import when
+from digest.errors import UsageError
+
+if TYPE_CHECKING:
+    from digest.pipeline.workspace import Workspace
+
+list_option = click.option("--list", "list_name", metavar="LIST", help="Which list; needed where there are several.")
+
+
+@click.group(short_help="Import, add, list, show, unsubscribe, suppress.")
+def subscribers() -> None:
+    """A list is a CSV file that you own, or lives in the database; both are handled by these commands."""
+
+
+@subscribers.command("check", short_help="Read the lists and name every row that cannot be used.")
+@list_option
+@json_option
+@pass_app
+def check(app: App, list_name: str | None, as_json: bool) -> None:
+    """Read the list files, change nothing, and name each row that cannot be used."""
+    with app.workspace(secrets=False) as workspace:
+        from digest.pipeline.listing import read_list
+
+        names = [_list(workspace, list_name)] if list_name else list(workspace.config.lists)
+        readings = [read_list(workspace, name, write=False) for name in names]
+        if as_json:
+            print_json(readings)
+        else:
+            for reading in readings:
+                click.echo(f"{reading.list_name}: {reading.size} subscribers, {len(reading.rejects)} unusable rows")
+                for warning in reading.warnings:
+                    click.echo(f"  {warning}")
+                for reject in reading.rejects:
+                    click.echo(f"  line {reject.line}: {reject.reason}")
+        sys.exit(PARTLY if any(reading.rejects for reading in readings) else DONE)
+
+
+@subscribers.command("import", short_help="Add the rows of a CSV file to a list.")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@list_option
+@click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+@json_option
+@pass_app
+def import_(app: App, file: Path, list_name: str | None, dry_run: bool, yes: bool, as_json: bool) -> None:
+    """Import FILE: shows new, same, changed, invalid and unsubscribed first, then asks.
+
+    Into a CSV list it appends, and keeps a backup beside it. Nobody who unsubscribed comes back by this.
+    """
+    with app.workspace(secrets=False) as workspace:
+        from digest.pipeline import joining
+
+        name = _list(workspace, list_name)
+        plan = joining.plan_import(workspace, name, file)
+        if as_json:
+            print_json(plan.counts())
+        else:
+            for what, count in plan.counts().items():
+                click.echo(f"  {what:<13}{count:>8}")
+            for reject in plan.rejects[:20]:
+                click.echo(f"    line {reject.line}: {reject.reason}")
+        if dry_run or not plan.useful:
+            sys.exit(DONE)
+        if not yes:
+            click.confirm(f"Import into {name}?", abort=True)
+        done = joining.carry_out(workspace, plan)
+        for line in () if as_json else done:
+            click.echo(line)
+        sys.exit(PARTLY if plan.rejects else DONE)
+
+
+@subscribers.command(short_help="Add one subscriber.")
+@click.argument("address")
+@click.option("--name", default="", help="How the reader is called.")
+@click.option("--locale", default="", help="Language, such as de or pt-BR.")
+@click.option("--timezone", default="", help="IANA zone, such as Europe/Berlin.")
+@list_option
+@pass_app
+def add(app: App, address: str, name: str, locale: str, timezone: str, list_name: str | None) -> None:
+    """Put ADDRESS on a list. Only with the reader's consent; one who unsubscribed is not brought back."""
+    with app.workspace(secrets=False) as workspace:
+        from digest.pipeline import joining
+
+        chosen = _list(workspace, list_name)
+        click.echo(joining.add(workspace, chosen, address, name=name, locale=locale, timezone=timezone))
+
+
+@subscribers.command("list", short_help="The subscribers of a list.")
+@list_option
+@click.option("--status", help="Only these: active, unsubscribed, ended, bounced, complained, pending.")
+@json_option
+@pass_app
+def list_(app: App, list_name: str | None, status: str | None, as_json: bool) -> None:
+    """List subscribers, after reading the list's file."""
+    with app.workspace(secrets=False) as workspace:
+        from digest.model import SubscriptionStatus
+        from digest.pipeline.listing import read_list
+
+        try:
+            wanted = SubscriptionStatus(status) if status else None
+        except ValueError as error:
+            raise click.BadParameter(f"there are: {', '.join(SubscriptionStatus)}", param_hint="--status") from error
+        found = []
+        for name in [_list(workspace, list_name)] if list_name else list(workspace.config.lists):
+            read_list(workspace, name)
+            found += list(workspace.store.audience.subscribers(name, status=wanted))
+        if as_json:
+            print_json(found)
+            return
+        cells = [(one.address, one.name, one.list_name, one.status, one.locale, one.timezone) for one in found]
+        print_table(("address", "name", "list", "status", "locale", "zone"), cells, empty="Nobody.")
+
+
+@subscribers.command(short_help="Everything known of one address.")
+@click.argument("address")
+@json_option
+@pass_app
+def show(app: App, address: str, as_json: bool) -> None:
+    """Show an address's subscriptions, consent, suppression and what it was sent."""
+    with app.workspace(secrets=False) as workspace:
+        from digest.model import EmailAddress
+
+        key = EmailAddress.parse(address).key
+        audience = workspace.store.audience
+        known, consent, history = audience.find(key), audience.consent(key), audience.history(key)
+        suppressed = [one for one in audience.suppressions() if one.address == key]
+        if as_json:
+            print_json({"subscriptions": known, "consent": consent, "deliveries": history, "suppressed": suppressed})
+            return
+        if not known:
+            click.echo(f"{key} is on no list that was read so far.")
+        for one in known:
+            click.echo(
+                f"{one.list_name}: {one.status}, {one.name or 'no name'}, since {when(workspace, None, one.since)}"
+            )
+        for stop in suppressed:
+            until = when(workspace, None, stop.until) if stop.until else "lifted by hand"
+            click.echo(f"suppressed: {stop.reason}, until {until}")
+        for row in consent:
+            click.echo(f"  {when(workspace, None, row.at)}  {row.action}  {row.source}")
+        for past in history:
+            click.echo(f"  {past.issue}  {past.delivery.state}  {past.delivery.server_text}")
+
+
+@subscribers.command(short_help="Take an address off a list, or act on a reply's token.")
+@click.argument("who", metavar="ADDRESS|TOKEN")
+@list_option
+@pass_app
+def unsubscribe(app: App, who: str, list_name: str | None) -> None:
+    """Record an unsubscribe by hand: an address, or the token from the subject of an unsubscribe mail."""
+    with app.workspace(secrets=False) as workspace:
+        from digest.pipeline import unsubscribing
+
+        if "@" not in who:
+            done = unsubscribing.unsubscribe_by_token(workspace, who.strip(), source="operator")
+            click.echo(f"{done.address_masked} is off {done.list_title}.")
+            return
+        lists = unsubscribing.unsubscribe_by_address(workspace, who, list_name=list_name, source="operator")
+        click.echo(f"{who} is off {', '.join(lists)}." if lists else f"{who} was on none of the lists; written down.")
+
+
+@subscribers.command(short_help="Never mail an address again, on any list.")
+@click.argument("address")
+@click.option("--reason", default="operator", show_default=True)
+@click.option("--lift", is_flag=True, help="Undo it.")
+@pass_app
+def suppress(app: App, address: str, reason: str, lift: bool) -> None:
+    """Suppress ADDRESS everywhere; it survives deletion and re-import."""
+    with app.workspace(secrets=False) as workspace:
+        from digest.model import EmailAddress
+
+        key = EmailAddress.parse(address).key
+        if lift:
+            workspace.store.audience.unsuppress(key)
+            click.echo(f"{key} may be mailed again.")
+        else:
+            workspace.store.audience.suppress(key, reason, at=workspace.now())
+            click.echo(f"{key} will never be mailed again.")
+
+
+def _list(workspace: Workspace, name: str | None) -> str:
+    lists = workspace.config.lists
+    if name is None and len(lists) == 1:
+        return next(iter(lists))
+    if name is None or name not in lists:
+        what = "which list?" if name is None else f"there is no list called {name!r}"
+        raise UsageError(what, try_=f"--list with one of: {', '.join(lists)}")
+    return name

@@ -1,0 +1,80 @@
+"""Sentences that several commands print."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from digest.pipeline.gathering import SourceResult
+    from digest.pipeline.issuing import Prospect
+    from digest.pipeline.sending import Sent
+    from digest.pipeline.workspace import Workspace
+
+
+def when(workspace: Workspace, digest: str | None, at: datetime | None) -> str:
+    """`Mon 30 Nov 2026 09:00 (Europe/Dublin)`: a time as the digest's readers would say it."""
+    if at is None:
+        return "never"
+    zone = workspace.digest(digest).timezone if digest else workspace.config.site.timezone
+    return f"{at.astimezone(ZoneInfo(zone)):%a %-d %b %Y %H:%M} ({zone})"
+
+
+def duration(seconds: float) -> str:
+    """`2 h 5 min`, `40 s`: rounded as people do."""
+    if seconds < 90:
+        return f"{max(seconds, 0):.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def source_line(result: SourceResult) -> str:
+    if result.status == "failed":
+        return f"  {result.source}: {result.error}"
+    if result.status in ("unchanged", "not_due"):
+        return f"  {result.source}: nothing has changed"
+    updated = f", {result.updated} changed" if result.updated else ""
+    return f"  {result.source}: {result.found} articles, {result.new} new{updated}"
+
+
+def prospect_lines(workspace: Workspace, seen: Prospect) -> list[str]:
+    """What is about to be sent, to how many, how long it takes."""
+    issue, reading = seen.drafted.issue, seen.reading
+    lines = [f"{issue.title} No. {issue.number} ({issue.period.label})"]
+    lines += [f"  {result.source}: {result.error}" for result in seen.sources.failed]
+    if seen.problem:
+        return [*lines, f"  Not sendable as it is: {seen.problem}."]
+    lines.append(f"  Subject    {issue.subject}")
+    lines.append(f"  Preheader  {issue.preheader}")
+    lines += [f"  {number:>2}. {item.title}" for number, item in enumerate(issue.items, 1)]
+    if issue.passed_over:
+        lines.append(f"      and {issue.passed_over} more that did not fit")
+    before = f" (last time {reading.before})" if reading.before is not None else ""
+    lines.append(f"  To {reading.size} subscribers{before}, {seen.size_bytes / 1024:.0f} KiB of HTML each")
+    if reading.rejects:
+        lines.append(f"  {len(reading.rejects)} rows of the list cannot be used; digest subscribers check names them")
+    if reading.alarm:
+        lines.append(f"  {reading.alarm}")
+    return lines
+
+
+def account_lines(workspace: Workspace, sent: Sent) -> list[str]:
+    """The six counts of an issue and what happens next."""
+    from digest.deliver import describe
+
+    row, report = sent.row, sent.report
+    took = f" in {duration(report.seconds)}" if report.accepted else ""
+    lines = [f"{row.name} is {row.state}{took}: {row.subject}"]
+    lines += [f"  {line}" for line in describe(sent.accounting)]
+    if sent.next_retry is not None:
+        lines.append(
+            f"  Deferred mail is tried again from {when(workspace, row.digest, sent.next_retry)} (digest send --due)"
+        )
+    if sent.accounting.uncertain:
+        lines.append(f"  Whose fate is uncertain: digest issue recipients {row.name} --state uncertain")
+    if report.stopped and report.note:
+        lines.append(f"  Stopped: {report.note}")
+    return lines

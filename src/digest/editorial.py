@@ -1,0 +1,82 @@
+"""What a person may do to an issue, and in which state: (state, command) -> state. Pure.
+
+Does not touch a database, and does not send: the caller moves the row and goes on. Invariant: every step this allows
+is a step of `ISSUE_TRANSITIONS`; every refusal says what the issue is and which command would fit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from digest.errors import StateError
+from digest.model import IssueRow, IssueState
+
+_S = IssueState
+
+
+class Command(StrEnum):
+    HOLD = "hold"
+    RELEASE = "release"
+    PAUSE = "pause"
+    RESUME = "resume"
+    SKIP = "skip"
+    CANCEL = "cancel"
+    RETRY = "retry"
+
+
+def _back(row: IssueRow) -> IssueState:
+    """Where a released issue goes on: what is frozen stays frozen."""
+    return _S.FROZEN if row.frozen_at is not None else _S.PLANNED
+
+
+def _always(state: IssueState) -> Callable[[IssueRow], IssueState]:
+    return lambda row: state
+
+
+_ALLOWED: dict[Command, tuple[frozenset[IssueState], Callable[[IssueRow], IssueState]]] = {
+    Command.HOLD: (
+        frozenset({_S.PLANNED, _S.DRAFTED, _S.AWAITING_APPROVAL, _S.FROZEN}),
+        _always(_S.HELD),
+    ),
+    Command.RELEASE: (frozenset({_S.HELD, _S.SKIPPED, _S.MISSED}), _back),
+    Command.PAUSE: (frozenset({_S.FROZEN, _S.SENDING}), _always(_S.PAUSED)),
+    Command.RESUME: (frozenset({_S.PAUSED}), _always(_S.SENDING)),
+    Command.SKIP: (
+        frozenset({_S.PLANNED, _S.DRAFTED, _S.AWAITING_APPROVAL, _S.HELD}),
+        _always(_S.SKIPPED),
+    ),
+    Command.CANCEL: (
+        frozenset({_S.PLANNED, _S.DRAFTED, _S.AWAITING_APPROVAL, _S.HELD, _S.FROZEN, _S.SENDING, _S.PAUSED}),
+        _always(_S.CANCELLED),
+    ),
+    Command.RETRY: (frozenset({_S.DONE, _S.SENDING}), _always(_S.SENDING)),
+}
+
+_INSTEAD = {
+    _S.HELD: "digest issue release {name}, to send it, or digest issue skip {name}",
+    _S.PAUSED: "digest issue resume {name}, or digest issue cancel {name}",
+    _S.SENDING: "digest issue pause {name}",
+    _S.FROZEN: "digest issue hold {name}, or digest issue cancel {name}",
+    _S.DONE: "digest send --extra, for another issue now",
+    _S.CANCELLED: "digest send --extra, for another issue now",
+}
+
+
+def apply(row: IssueRow, command: Command) -> IssueState:
+    """The state `command` brings the issue to. Raises `StateError` when it does not fit."""
+    states, after = _ALLOWED[command]
+    frozen_skip = command is Command.SKIP and row.frozen_at is not None
+    if row.state in states and not frozen_skip:
+        return after(row)
+    state = f"{row.state} ({row.reason})" if row.reason else str(row.state)
+    why = "its recipients are fixed already" if frozen_skip else f"it is {state}"
+    instead = "digest issue cancel {name}" if frozen_skip else _INSTEAD.get(row.state, "digest issue show {name}")
+    raise StateError(
+        f"issue {row.name} does not take the command {command}", why=why, try_=instead.format(name=row.name)
+    )
+
+
+def reopened(row: IssueRow) -> IssueState:
+    """Where `digest send` takes an issue that had stopped short of its freeze: skipped, missed or held ones go back."""
+    return _back(row) if row.state in (_S.HELD, _S.SKIPPED, _S.MISSED) else row.state

@@ -1,0 +1,127 @@
+"""Eligible articles to one `Issue` value: a pure reading of the database, repeated as often as anyone looks.
+
+Does not write: nothing is consumed, planned or numbered here. The preview, the dry run and the real thing call the
+same function, so what is shown is what is frozen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from digest.model import Issue, Item, Period, Sending, Site
+from digest.pipeline.workspace import EVERY, Workspace
+
+if TYPE_CHECKING:
+    from digest.curate import CurateSettings, Draft
+    from digest.model import StoredArticle
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A drafted issue: the value to render, and what curating says of every candidate."""
+
+    issue: Issue
+    draft: Draft
+    candidates: tuple[int, ...]
+
+
+def draft(
+    workspace: Workspace,
+    digest: str,
+    period: Period,
+    *,
+    number: int | None,
+    scheduled_for: datetime,
+    frequency: str = EVERY,
+    candidates: Sequence[StoredArticle] | None = None,
+    test: bool = False,
+    sample: bool = False,
+) -> Drafted:
+    """Draft the issue of `period` from what is eligible now (or from `candidates`)."""
+    from digest.curate import curate
+
+    store, settings = workspace.store, workspace.digest(digest)
+    stories = list(store.articles.eligible(digest, frequency)) if candidates is None else list(candidates)
+    chosen = curate(
+        stories,
+        settings=_with_half_life(settings.curate, period),
+        now=workspace.now(),
+        source_titles=source_titles(workspace),
+        digest_title=settings.title,
+        site_name=workspace.config.site.name,
+        number=number,
+        last_subject=store.issues.last_subject(digest, frequency) or "",
+    )
+    site = workspace.config.site
+    issue = Issue(
+        digest=digest,
+        title=settings.title,
+        number=number,
+        period=_shown(period, scheduled_for, chosen.items),
+        site=Site(site.name, site.url, site.postal_address, site.language),
+        sending=_sending(workspace, digest, number, scheduled_for, test=test),
+        subject=chosen.subject,
+        preheader=chosen.preheader,
+        items=chosen.items,
+        list_name=settings.list,
+        timezone=settings.timezone,
+        minutes=chosen.minutes,
+        passed_over=len(chosen.passed_over),
+        sample=sample,
+        in_this_issue=chosen.in_this_issue,
+    )
+    return Drafted(issue, chosen, tuple(story.id for story in stories))
+
+
+def _shown(period: Period, scheduled_for: datetime, items: Sequence[Item]) -> Period:
+    """The period as readers see it: never into the future, and back to the oldest story (by one interval at most)."""
+    end = min(period.end, scheduled_for)
+    dates = [item.published for item in items if item.published is not None]
+    start = min([period.start, *dates])
+    return replace(period, start=max(start, period.start - (period.end - period.start)), end=end)
+
+
+def _with_half_life(settings: CurateSettings, period: Period) -> CurateSettings:
+    """An article's newness halves once a period, unless the operator says otherwise."""
+    if settings.half_life_days:
+        return settings
+    return replace(settings, half_life_days=max((period.end - period.start).total_seconds() / 86_400, 0.25))
+
+
+def renumber(drafted: Drafted, number: int) -> Drafted:
+    """The same issue under the number it was really given."""
+    return replace(drafted, issue=replace(drafted.issue, number=number))
+
+
+def source_titles(workspace: Workspace) -> dict[str, str]:
+    """How readers see each source: the operator's title, else the feed's own, else its name."""
+    found = workspace.store.articles.source_titles()
+    return {
+        name: source.title or found.get(name) or name.replace("-", " ").replace("_", " ").capitalize()
+        for name, source in workspace.config.sources.items()
+    }
+
+
+def _sending(workspace: Workspace, digest: str, number: int | None, at: datetime, *, test: bool) -> Sending:
+    site = workspace.config.site
+    host = urlsplit(site.url).hostname or site.sender.address.domain
+    list_name = workspace.digest(digest).list
+    # Feedback-ID: at most four fields, none of them personal, the last one stable (5 to 15 characters).
+    sender_id = hashlib.sha256(host.encode()).hexdigest()[:10]
+    return Sending(
+        sender=site.sender,
+        reply_to=site.reply_to,
+        date=at,
+        list_id=f"{list_name}.{digest}.{host}".replace("_", "-").lower(),
+        message_id_domain=site.sender.address.domain,
+        public_url=site.public_url,
+        unsubscribe_email=site.unsubscribe_email,
+        bounce_address=workspace.config.bounce_address,
+        feedback_id=f"{digest}-{number or 0}:{list_name}:digest:{sender_id}",
+        test=test,
+    )

@@ -1,0 +1,125 @@
+"""Sources to articles: fetch, clean, store; then tell each digest what is new to it.
+
+Does not decide what goes into an issue. Invariant: a source that fails costs itself alone and is named; it never
+clears what was seen before and never reads as "nothing new" (rule 13).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from digest.errors import UsageError
+from digest.model import from_plain, to_plain
+from digest.pipeline.workspace import EVERY, Workspace
+from digest.recurrence import period_after
+
+if TYPE_CHECKING:
+    from digest.gather import Gathered
+
+
+@dataclass(frozen=True, slots=True)
+class SourceResult:
+    """What became of one source in one run. `status` is new, unchanged, not_due or failed."""
+
+    source: str
+    title: str
+    status: str
+    found: int = 0
+    new: int = 0
+    updated: int = 0
+    error: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GatherReport:
+    results: tuple[SourceResult, ...] = field(default=())
+
+    @property
+    def failed(self) -> tuple[SourceResult, ...]:
+        return tuple(result for result in self.results if result.status == "failed")
+
+
+def gather(
+    workspace: Workspace,
+    names: Sequence[str] = (),
+    *,
+    force: bool = False,
+    on_result: Callable[[SourceResult], None] | None = None,
+) -> GatherReport:
+    """Fetch the named sources (all by default) and store what they bring. Raises `UsageError` for an unknown name."""
+    from digest.gather import FetchState, gather_all
+
+    config, store, now = workspace.config, workspace.store, workspace.now()
+    unknown = [name for name in names if name not in config.sources]
+    if unknown:
+        raise UsageError(
+            f"there is no source called {unknown[0]!r}",
+            where=str(config.path),
+            try_=f"one of: {', '.join(config.sources)}",
+        )
+    sources = [config.sources[name] for name in (names or config.sources)]
+    states = {source.name: from_plain(FetchState, store.articles.fetch_state(source.name)) for source in sources}
+    results: list[SourceResult] = []
+
+    def keep(gathered: Gathered) -> None:
+        result = _keep(workspace, gathered, now)
+        results.append(result)
+        if on_result:
+            on_result(result)
+
+    gather_all(
+        sources,
+        states,
+        http=workspace.http,
+        now=now,
+        force=force,
+        threads=config.fetch.threads,
+        on_result=keep,  # stored as they come: what has arrived is kept whatever happens to the rest
+    )
+    order = {source.name: index for index, source in enumerate(sources)}
+    return GatherReport(tuple(sorted(results, key=lambda result: order[result.source])))
+
+
+def enroll(workspace: Workspace, digest: str, frequency: str = EVERY, *, first_seen: datetime) -> None:
+    """Give every stored article its place for this digest: new, or known already (DESIGN 9, "Gathering")."""
+    threshold = period_after(workspace.rule(digest, frequency), first_seen).start
+    workspace.store.articles.enroll(
+        digest,
+        frequency,
+        workspace.sources_of(digest),
+        threshold=threshold,
+        undated_new=workspace.undated_are_new(),
+        at=workspace.now(),
+    )
+
+
+def _keep(workspace: Workspace, gathered: Gathered, now: datetime) -> SourceResult:
+    from digest.gather import aliases, content_hash
+    from digest.store import ArticleRecord
+
+    articles = workspace.store.articles
+    failed = gathered.status == "failed"
+    records = [ArticleRecord(article, aliases(article), content_hash(article)) for article in gathered.articles]
+    saved = articles.save(gathered.source.name, records, at=now) if records else None
+    articles.save_fetch(
+        gathered.source.name,
+        to_plain(gathered.state),
+        at=now,
+        ok=not failed,
+        error=gathered.error,
+        title=gathered.title,
+    )
+    return SourceResult(
+        source=gathered.source.name,
+        title=gathered.title or gathered.source.name,
+        status=gathered.status,
+        found=len(gathered.articles),
+        new=len(saved.new) if saved else 0,
+        updated=len(saved.updated) if saved else 0,
+        error=gathered.error,
+        warnings=gathered.warnings,
+    )

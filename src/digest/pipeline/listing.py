@@ -1,0 +1,150 @@
+"""Subscriber files to subscriptions, and subscriptions to the candidates of one issue.
+
+Invariant: what a file says can end a subscription and begin one, but never revives one that its reader ended: the
+database and the `.unsubscribed.csv` beside the list are both asked, so that neither an old copy of the list nor a
+lost database brings anybody back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from digest.errors import AddressError
+from digest.model import EmailAddress, Purpose, is_reserved_domain, message_id_for, sign_token
+from digest.pipeline.cadence import served
+from digest.pipeline.workspace import EVERY, Workspace
+
+if TYPE_CHECKING:
+    from digest.model import RejectedRow, Subscriber
+    from digest.store import Candidate, ListChange
+
+
+@dataclass(frozen=True, slots=True)
+class ListReading:
+    """A list as just read: how it changed, which rows were refused, and a sentence when it changed too much."""
+
+    list_name: str
+    size: int
+    before: int | None
+    change: ListChange | None
+    rejects: tuple[RejectedRow, ...] = ()
+    rejects_file: str = ""
+    warnings: tuple[str, ...] = ()
+    alarm: str = ""
+
+
+def read_list(workspace: Workspace, list_name: str, *, write: bool = True) -> ListReading:
+    """Read the list's file, if it has one, into the database (`write=False`: only say what would change).
+
+    Rejected rows go to NAME.rejects.csv beside the file. Raises `AudienceError` when the file cannot be read at all.
+    """
+    from digest.audience import change_guard, read_unsubscribed, unsubscribed_path, write_rejects
+    from digest.audience import read_list as read_file
+
+    settings, audience = workspace.config.lists[list_name], workspace.store.audience
+    last = _expected_size(workspace, list_name)
+    if settings.csv is None:
+        size = audience.size(list_name)
+        alarm = change_guard(last, size, max_shrink=settings.max_shrink, max_grow=settings.max_grow)
+        return ListReading(list_name, size, last, None, alarm=alarm or "")
+    now = workspace.now()
+    parsed = read_file(settings.csv)
+    rejects_file = ""
+    if write:
+        rejects_file = str(write_rejects(settings.csv, parsed.rejects) or "")
+        if unsubscribed_path(settings.csv).exists():
+            for key, at in read_unsubscribed(settings.csv).items():
+                audience.unsubscribe(list_name, key, at=at or now, source="file")
+    change = audience.sync_list(list_name, parsed.rows, at=now, title=settings.title, dry_run=not write)
+    alarm = change_guard(last, change.after, max_shrink=settings.max_shrink, max_grow=settings.max_grow)
+    return ListReading(
+        list_name, change.after, last, change, parsed.rejects, rejects_file, parsed.warnings, alarm or ""
+    )
+
+
+@dataclass
+class Variants:
+    """Which rendition each recipient gets: one per language that both the reader and the templates know."""
+
+    default: str
+    locales: list[str] = field(default_factory=list)
+
+    def index(self, locale: str) -> int:
+        from digest.render.locale import LANGUAGES
+
+        language = locale.replace("_", "-").split("-")[0].lower()
+        ours = self.default.replace("_", "-").split("-")[0].lower()
+        chosen = language if language in LANGUAGES and language != ours else self.default
+        if chosen not in self.locales:
+            self.locales.append(chosen)
+        return self.locales.index(chosen)
+
+
+def candidates(
+    workspace: Workspace, digest: str, issue_key: str, variants: Variants, *, frequency: str = EVERY
+) -> Iterator[Candidate]:
+    """Everyone the issue concerns, with a reason where they will not be mailed; streamed, never held."""
+    from digest.store import Candidate
+
+    settings = workspace.digest(digest)
+    audience = workspace.store.audience
+    key_id, keys = workspace.store.signing_keys()
+    list_id = audience.list_id(settings.list)
+    loopback = workspace.config.relays[settings.relay].is_loopback
+    only_to = frozenset(workspace.config.delivery.only_to)
+    for subscriber, skip in audience.candidates(settings.list, served(workspace, digest, frequency)):
+        yield Candidate(
+            subscriber_id=subscriber.id,
+            list_id=list_id,
+            address=subscriber.address,
+            key=subscriber.key,
+            name=subscriber.name,
+            locale=subscriber.locale,
+            timezone=subscriber.timezone,
+            topics=subscriber.topics,
+            tokens={"unsubscribe": unsubscribe_token(keys[key_id], key_id, subscriber, list_id)},
+            message_id=message_id_for(keys[key_id], issue=issue_key, subscriber_id=subscriber.id),
+            rendition=variants.index(subscriber.locale),
+            skip=skip or _skip(subscriber.address, loopback=loopback, only_to=only_to),
+        )
+
+
+def unsubscribe_token(key: bytes, key_id: int, subscriber: Subscriber, list_id: int) -> str:
+    return sign_token(
+        key,
+        key_id=key_id,
+        purpose=Purpose.UNSUBSCRIBE,
+        subscriber_id=subscriber.id,
+        list_id=list_id,
+        generation=subscriber.token_generation,
+    )
+
+
+def _skip(address: str, *, loopback: bool, only_to: frozenset[str]) -> str:
+    """Why an active subscriber is not mailed this time, or ""."""
+    try:
+        parsed = EmailAddress.parse(address)
+    except AddressError:
+        return "bad_address"
+    if not loopback and is_reserved_domain(parsed.domain):
+        return "reserved"
+    if only_to and parsed.key not in only_to and parsed.domain not in only_to:
+        return "only_to"
+    return ""
+
+
+def _expected_size(workspace: Workspace, list_name: str) -> int | None:
+    """The list's size at its last issue, less those who left by themselves: that they are gone is no surprise."""
+    size = workspace.store.issues.last_list_size(list_name)
+    digests = [name for name, digest in workspace.config.digests.items() if digest.list == list_name]
+    frozen = [row.frozen_at for name in digests for row in workspace.store.issues.all(name, limit=10) if row.frozen_at]
+    if size is None or not frozen:
+        return size
+    left = sum(at > max(frozen) for _, at in workspace.store.audience.unsubscribed_keys(list_name))
+    return max(size - left, 0)
+
+
+def locale_of(workspace: Workspace, digest: str) -> str:
+    return workspace.digest(digest).locale or workspace.config.site.language

@@ -1,0 +1,154 @@
+"""What the operator hears: one message per issue sent, skipped, held, paused or failed; one per cause and day for
+sources; a ping after each healthy tick.
+
+Never raises: a notice that cannot be sent is logged, and must not break what it reports (rule 14). The words are made
+in `deliver.notice`; this module decides whether to tell, and hands them over.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from digest.errors import DigestError
+from digest.model import EmailAddress, IssueState
+from digest.pipeline.sending import Sent
+from digest.pipeline.workspace import Workspace
+from digest.recurrence import period_after
+
+if TYPE_CHECKING:
+    from digest.deliver.notice import Event, Notice
+    from digest.model import IssueRow
+    from digest.pipeline.gathering import GatherReport
+
+log = logging.getLogger("digest.notify")
+
+_EVENTS: dict[IssueState, Event] = {
+    IssueState.DONE: "sent",
+    IssueState.SKIPPED: "skipped",
+    IssueState.HELD: "held",
+    IssueState.PAUSED: "paused",
+}
+
+
+def about_issue(workspace: Workspace, row: IssueRow, sent: Sent | None = None) -> None:
+    """Tell how an issue ended or why it stands still; once for each state it comes to."""
+    from digest.deliver import notice_for
+
+    if row.state is IssueState.SKIPPED and row.reason == "nothing_new" and not workspace.config.notify.webhook:
+        return  # no news is written down (`digest status`), not mailed: a quiet week is not an event
+    accounting = sent.accounting if sent else workspace.store.issues.accounting(row.id)
+    event: Event = _EVENTS.get(row.state, "failed")
+    notice = notice_for(
+        event,
+        name=row.name,
+        title=row.subject,
+        reason=row.reason,
+        detail=row.note or (sent.report.note if sent else ""),
+        accounting=accounting if accounting.candidates else None,
+        next_at=_next(workspace, row.digest),
+        next_try=f"{sent.next_retry:%Y-%m-%d %H:%M} UTC" if sent and sent.next_retry else "",
+    )
+    day = f"{workspace.now():%Y-%m-%d}" if event == "failed" else f"version {row.version}"
+    _tell(workspace, notice, day=day)
+
+
+def about_sources(workspace: Workspace, report: GatherReport) -> None:
+    """Tell of each source that failed, once per source and day."""
+    from digest.deliver import notice_for
+
+    for result in report.failed:
+        notice = notice_for("source_failed", name=result.source, detail=result.error)
+        _tell(workspace, notice, day=f"{workspace.now():%Y-%m-%d}")
+
+
+def about_failure(workspace: Workspace, digest: str, error: DigestError) -> None:
+    """Tell that a digest could not be worked on at all, once per cause and day."""
+    from digest.deliver import notice_for
+
+    notice = notice_for("failed", name=digest, reason=error.what, detail=str(error))
+    _tell(workspace, notice, day=f"{workspace.now():%Y-%m-%d}")
+
+
+def ping(workspace: Workspace) -> None:
+    """Tell a dead man's switch that a tick went well: silence is what it listens for."""
+    url = workspace.config.notify.ping
+    if url:
+        _quietly("the ping", lambda: _request(url, None))
+
+
+def _tell(workspace: Workspace, notice: Notice, *, day: str) -> None:
+    settings = workspace.config.notify
+    if not settings.email and not settings.webhook:
+        return
+    try:
+        first = workspace.store.notices.first(notice.cause, day, at=workspace.now())
+    except DigestError as error:
+        log.warning("notices cannot be recorded: %s", error)
+        first = True  # better told twice than not at all
+    if not first:
+        return
+    told = []
+    if settings.webhook:
+        told.append(_quietly("the webhook", lambda: _post(workspace, notice)))
+    if settings.email:
+        told.append(_quietly("the notice", lambda: _mail(workspace, notice)))
+    if not any(told):
+        _quietly("the record", lambda: workspace.store.notices.forget(notice.cause, day))
+
+
+def _mail(workspace: Workspace, notice: Notice) -> None:
+    from digest.deliver import notice_message, send_one
+
+    config, now = workspace.config, workspace.now()
+    message = notice_message(
+        sender=config.site.sender,
+        to=EmailAddress.parse(config.notify.email),
+        subject=f"[{config.site.name}] {notice.subject}",
+        lines=notice.body.splitlines(),
+        date=now,
+        message_id_domain=config.site.sender.address.domain,
+        key=f"{notice.cause} {now.isoformat()}",
+    )
+    outcome = send_one(message, next(iter(config.relays.values())))
+    if outcome.kind != "accepted":
+        raise DigestError("the relay did not take the notice", why=outcome.server_text)
+
+
+def _post(workspace: Workspace, notice: Notice) -> None:
+    from digest.deliver import webhook_payload
+
+    payload = webhook_payload(notice, site=workspace.config.site.name, at=workspace.now())
+    _request(workspace.config.notify.webhook, payload)
+
+
+def _request(url: str, payload: dict[str, object] | None) -> None:
+    from digest.http import EndpointHttp
+
+    parts = urlsplit(url)
+    origin = f"{parts.scheme}://{parts.netloc}"
+    endpoint = EndpointHttp(origin, timeout_s=10)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    if payload is None:
+        response = endpoint.get(path)
+    else:
+        body = json.dumps(payload, ensure_ascii=False).encode()
+        response = endpoint.post(path, body=body, headers={"content-type": "application/json"})
+    if response.status >= 400:
+        raise DigestError(f"the server answered {response.status}", where=origin)
+
+
+def _quietly(what: str, act: Callable[[], None]) -> bool:
+    try:
+        act()
+    except (DigestError, OSError) as error:
+        log.warning("%s could not be sent: %s", what, error)
+        return False
+    return True
+
+
+def _next(workspace: Workspace, digest: str) -> str:
+    return period_after(workspace.rule(digest), workspace.now()).label.replace("T", " ").replace("@", " in ")

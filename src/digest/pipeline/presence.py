@@ -1,0 +1,103 @@
+"""This process as a worker: registered in the database, beating, and its dead predecessors recovered.
+
+Invariant: a row that a dead worker had claimed goes back to the queue, a row whose last bytes it may have sent
+becomes uncertain (or, under `on_uncertain = "resend"`, goes back with the same Message-ID); nothing else changes.
+A dead process on this host is recognised at once by its pid and start time; on other hosts by its lease.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digest.errors import StoreError
+from digest.pipeline.workspace import Workspace
+
+if TYPE_CHECKING:
+    from digest.store import Recovered
+
+LEASE_S = 30.0
+
+
+class Presence:
+    """A registered worker. `lost` is set when its lease could not be renewed: then it must send nothing more."""
+
+    def __init__(self, worker_id: int) -> None:
+        self.worker_id = worker_id
+        self.lost = threading.Event()
+        self._stop = threading.Event()
+
+    def beat(self, workspace: Workspace) -> None:
+        """Renew the lease until stopped; runs in its own thread."""
+        while not self._stop.wait(LEASE_S / 4):
+            try:
+                if not workspace.store.workers.beat(self.worker_id, at=workspace.now(), lease_s=LEASE_S):
+                    self.lost.set()
+                    return
+            except StoreError:
+                continue  # the ledger itself refuses to begin anything once the lease has run out
+
+    def stop(self) -> None:
+        self._stop.set()
+
+
+@contextmanager
+def at_work(workspace: Workspace) -> Iterator[Presence]:
+    """Register this process, keep its lease alive, and retire it at the end."""
+    workers = workspace.store.workers
+    worker_id = workers.register(
+        socket.gethostname(), os.getpid(), process_started(os.getpid()), at=workspace.now(), lease_s=LEASE_S
+    )
+    presence = Presence(worker_id)
+    heart = threading.Thread(target=presence.beat, args=(workspace,), name="digest-heartbeat", daemon=True)
+    heart.start()
+    try:
+        yield presence
+    finally:
+        presence.stop()
+        heart.join(timeout=5)
+        workers.retire(worker_id)
+
+
+def recover(workspace: Workspace) -> Recovered:
+    """Settle what dead workers left behind. Safe to call at any time, from any process."""
+    return workspace.store.workers.recover(
+        at=workspace.now(),
+        host=socket.gethostname(),
+        alive=is_alive,
+        on_uncertain=workspace.config.delivery.on_uncertain,
+    )
+
+
+def is_alive(pid: int, started: str) -> bool:
+    """Whether the very process that registered as (pid, started) still runs: pids are used again."""
+    return process_started(pid) == started != ""
+
+
+def process_started(pid: int) -> str:
+    """An opaque mark of when process `pid` began; "" when there is no such process.
+
+    On Linux field 22 of /proc/PID/stat with the boot id (a pid and tick may repeat after a reboot); elsewhere what
+    `ps` says.
+    """
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+        fields = stat.rpartition(")")[2].split()
+        if fields[0] == "Z":
+            return ""  # a zombie has ended; only its parent has not looked yet
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return f"{boot}:{fields[19]}"
+    except (OSError, IndexError):
+        pass
+    if Path("/proc/self/stat").exists():
+        return ""
+    answer = subprocess.run(  # noqa: S603 - fixed arguments, a number
+        ["/bin/ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
+    return answer.stdout.strip()

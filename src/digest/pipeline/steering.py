@@ -1,0 +1,94 @@
+"""What an operator does with an issue, carried out: hold, release, pause, resume, skip, cancel, retry, resolve.
+
+Whether a command fits is decided in `editorial`; this module moves the row, settles its recipients and writes who did
+it. After release, resume, retry and resolve the caller goes on with sending.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from digest.editorial import Command, apply
+from digest.errors import UsageError
+from digest.model import DeliveryState, EmailAddress, IssueState
+from digest.pipeline.issuing import hold as hold_
+from digest.pipeline.workspace import Workspace
+
+if TYPE_CHECKING:
+    from digest.model import IssueRow
+
+
+def hold(workspace: Workspace, row: IssueRow, *, note: str, by: str) -> IssueRow:
+    """Keep an issue from being sent until it is released."""
+    apply(row, Command.HOLD)
+    return hold_(workspace, row, "editor", note, by=by)
+
+
+def release(workspace: Workspace, row: IssueRow, *, by: str) -> IssueRow:
+    """Let a held, skipped or missed issue go on."""
+    to = apply(row, Command.RELEASE)
+    return workspace.store.issues.move(row, to, at=workspace.now(), note="released", by=by)
+
+
+def pause(workspace: Workspace, row: IssueRow, *, by: str) -> IssueRow:
+    """Stop a send that is under way: every worker sees it at its next claim or intent."""
+    return workspace.store.issues.move(row, apply(row, Command.PAUSE), at=workspace.now(), by=by)
+
+
+def resume(workspace: Workspace, row: IssueRow, *, by: str) -> IssueRow:
+    """Undo a pause."""
+    return workspace.store.issues.move(row, apply(row, Command.RESUME), at=workspace.now(), by=by)
+
+
+def skip(workspace: Workspace, row: IssueRow, *, note: str, by: str) -> IssueRow:
+    """Close a period without an issue; its articles stay for the next one."""
+    to = apply(row, Command.SKIP)
+    return workspace.store.issues.move(row, to, at=workspace.now(), reason="editor", note=note, by=by)
+
+
+def cancel(workspace: Workspace, row: IssueRow, *, note: str, by: str) -> IssueRow:
+    """End an issue for good. Who has it keeps it; nobody else gets it. Never begun: its articles are free again."""
+    issues, now = workspace.store.issues, workspace.now()
+    row = issues.move(row, apply(row, Command.CANCEL), at=now, reason="editor", note=note, by=by)
+    issues.skip_waiting(row.id, "cancelled", at=now)
+    if not issues.begun(row.id):
+        issues.release_articles(row.id)
+    return row
+
+
+def retry(workspace: Workspace, row: IssueRow, *, addresses: Sequence[str], by: str) -> tuple[IssueRow, int]:
+    """Queue refused and deferred recipients again (all of them, or those named)."""
+    issues, now = workspace.store.issues, workspace.now()
+    to = apply(row, Command.RETRY)
+    keys = [EmailAddress.parse(address).key for address in addresses]
+    states = [DeliveryState.REFUSED, DeliveryState.DEFERRED]
+    count = issues.requeue(row.id, states=states, addresses=keys or None, at=now)
+    if count and row.state is not to:
+        row = issues.move(row, to, at=now, note="retry", by=by)
+    return row, count
+
+
+def resolve(workspace: Workspace, row: IssueRow, address: str, *, received: bool, by: str) -> IssueRow:
+    """Settle an uncertain recipient: they have it, or they are to be sent it again (same Message-ID)."""
+    issues, now = workspace.store.issues, workspace.now()
+    key = EmailAddress.parse(address).key
+    found = next(
+        (
+            delivery
+            for delivery in issues.deliveries(row.id, states=[DeliveryState.UNCERTAIN])
+            if EmailAddress.parse(delivery.address).key == key
+        ),
+        None,
+    )
+    if found is None:
+        raise UsageError(
+            f"{address} is not uncertain in issue {row.name}",
+            try_=f"digest issue recipients {row.name} --state uncertain",
+        )
+    issues.resolve(found.id, received=received, at=now)
+    issues.log(row.id, "resolve", {"address": address, "received": received}, at=now, by=by)
+    row = issues.get(row.id)
+    if not received and row.state is IssueState.DONE:
+        row = issues.move(row, IssueState.SENDING, at=now, note="resolve", by=by)
+    return row
