@@ -8,7 +8,7 @@ can have, depending on how many bytes the text before it left over.
 Must not import Jinja2, MJML or Babel. Invariant: decoding gives exactly `segments.show`; no line is longer than 76
 octets or starts with a dot (SMTP never has to stuff one, RFC 5321 section 4.5.2), none ends in a blank.
 
-Why this way: building with `email.message` costs 4,700 us a message, splicing 5-10 us (benchmarks/render_fill.py).
+Why this way: building with `email.message` costs 4,700 us a message, splicing 5-10 us (benchmarks/bench_fill.py).
 """
 
 from __future__ import annotations

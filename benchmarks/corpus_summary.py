@@ -1,6 +1,6 @@
 """How good and how fast the extractive summaries are, as JSON on standard output.
 
-    python benchmarks/summary.py CORPUS.jsonl [--sentences 1] [--with-title]
+    python benchmarks/corpus_summary.py CORPUS.jsonl [--sentences 1] [--with-title]
 
 Each line of the corpus is an object with `source` (sentences), `target` (reference summaries) and `title`. Printed:
 ROUGE-1 F1 (best reference) of the first sentences and of ours, the difference with a bootstrap interval (2,000
