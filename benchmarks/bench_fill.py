@@ -17,6 +17,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
+from typing import Any
 
 from jinja2 import Environment
 

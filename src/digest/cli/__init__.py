@@ -1,7 +1,7 @@
 """The `digest` command: one file per command group; each parses, calls the pipeline, prints.
 
 Does not decide anything about mail. Command modules stay light: they import the pipeline inside their functions, so
-that `digest --help` answers at once (`tests/cli/test_light.py` holds it to that).
+that `digest --help` answers at once (`tests/cli/test_cli_surface.py` holds it to that).
 
 Exit codes: 0 done or nothing due, 1 failed, 2 usage or configuration, 3 partly, 75 busy (`EX_TEMPFAIL`).
 """
@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
+from pathlib import Path
 
 import click
 
 from digest import __version__
-from digest.cli.app import EXIT_CODES, App, LazyGroup, exit_code_of
+from digest.cli.app import EXIT_CODES, FAILED, App, LazyGroup, exit_code_of
+from digest.cli.output import survive_closed_pipes
 from digest.errors import DigestError
 
 COMMANDS = {
@@ -63,20 +66,44 @@ def cli(context: click.Context, config: str) -> None:
 
 def main() -> None:
     """The console script: run, print errors as sentences, exit with an honest code."""
+    survive_closed_pipes()
     try:
         sys.exit(cli.main(standalone_mode=False) or 0)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except click.Abort:
         click.echo("Stopped.", err=True)
-        sys.exit(1)
+        sys.exit(FAILED)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except DigestError as error:
+        _trace()
         click.echo(str(error), err=True)
         sys.exit(exit_code_of(error))
-    except BrokenPipeError:
-        # Whoever read our output has gone (`| head`): not our failure. Keep Python from complaining at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    except Exception as error:
+        _trace()
+        click.echo(_unforeseen(error), err=True)
+        sys.exit(FAILED)
+
+
+def _trace() -> None:
+    if os.environ.get("DIGEST_DEBUG"):
+        traceback.print_exc()
+
+
+def _unforeseen(error: Exception) -> str:
+    """One message instead of a traceback: the machine's own words for its own troubles, the place for a fault."""
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename else ""
+        return (
+            f"{where}the system refuses: {error.strerror}\n"
+            "Try: look at free space and permissions there; DIGEST_DEBUG=1 shows where in the program it happened"
+        )
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(frame.filename).name}:{frame.lineno}"
+    words = str(error).splitlines()[0] if str(error) else "no further words"
+    return (
+        f"digest met something it does not know: {type(error).__name__}: {words} ({place})\n"
+        "Try: the same command with DIGEST_DEBUG=1 prints the whole traceback; please report it, it is a fault here"
+    )

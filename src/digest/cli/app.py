@@ -1,22 +1,29 @@
-"""What every command shares: the invocation's world, lazy loading, exit codes, ways to print.
+"""What every command shares: the invocation's world, lazy loading, names, exit codes.
 
-Prints for people on a terminal (rich tables, progress), plainly into a pipe, as JSON where a program asked, and
-nothing at all when there is nothing to say.
+Does not print (`output`) and decides nothing about mail.
 """
 
 from __future__ import annotations
 
+import difflib
 import importlib
-import json
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from digest.errors import BusyError, ConfigError, DigestError, MissingDatabaseError, SchemaError, UsageError
+from digest.errors import (
+    AddressError,
+    BusyError,
+    ConfigError,
+    DigestError,
+    MissingDatabaseError,
+    SchemaError,
+    TokenError,
+    UsageError,
+)
 
 if TYPE_CHECKING:
     from digest.pipeline.workspace import Workspace
@@ -25,12 +32,14 @@ DONE, FAILED, USAGE, PARTLY, BUSY = 0, 1, 2, 3, 75
 EXIT_CODES = "Exit codes: 0 done or nothing due, 1 failed, 2 usage or configuration, 3 partly, 75 busy."
 
 
+# An address or a token comes to a command as an argument; inside the program a wrong one is a value, not an error.
+_WRONG_USE = (AddressError, ConfigError, MissingDatabaseError, SchemaError, TokenError, UsageError)
+
+
 def exit_code_of(error: DigestError) -> int:
     if isinstance(error, BusyError):
         return BUSY
-    if isinstance(error, (ConfigError, UsageError, MissingDatabaseError, SchemaError)):
-        return USAGE
-    return FAILED
+    return USAGE if isinstance(error, _WRONG_USE) else FAILED
 
 
 class LazyGroup(click.Group):
@@ -57,8 +66,6 @@ class LazyGroup(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            import difflib
-
             close = difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
             if close:
                 raise click.UsageError(f"No such command {args[0]!r}. Did you mean {close[0]!r}?", ctx) from error
@@ -86,66 +93,24 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
 
 def one_digest(workspace: Workspace, name: str | None) -> str:
     """The digest meant: the one named, or the only one there is."""
-    if name is not None:
-        workspace.digest(name)
-        return name
-    names = list(workspace.config.digests)
-    if len(names) == 1:
+    return known_name("digest", name, workspace.config.digests, where=str(workspace.config.path))
+
+
+def one_list(workspace: Workspace, name: str | None) -> str:
+    """The list meant: the one named, or the only one there is."""
+    return known_name("list", name, workspace.config.lists, where=str(workspace.config.path), option="--list ")
+
+
+def known_name(kind: str, name: str | None, known: Collection[str], *, where: str, option: str = "") -> str:
+    """`name`, if it is one of `known`; without a name the only one there is. Raises `UsageError` with the nearest."""
+    names = list(known)
+    if name in names:
+        return str(name)
+    if name is None and len(names) == 1:
         return names[0]
-    raise UsageError("which digest?", try_=f"name one of: {', '.join(names)}")
-
-
-def print_json(value: Any) -> None:
-    from digest.model import to_plain
-
-    click.echo(json.dumps(to_plain(value), ensure_ascii=False, indent=2))
-
-
-def on_terminal() -> bool:
-    """Whether a person sits there who can answer."""
-    return sys.stdin.isatty() and sys.stdout.isatty()
-
-
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, empty: str = "nothing") -> None:
-    """A rich table on a terminal, tab-separated lines with a header elsewhere."""
-    if not rows:
-        click.echo(empty)
-        return
-    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
-    if not sys.stdout.isatty():
-        click.echo("\t".join(columns))
-        for row in cells:
-            click.echo("\t".join(row))
-        return
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in cells:
-        table.add_row(*(Text(cell) for cell in row))
-    Console().print(table)
-
-
-@contextmanager
-def progress_bar(title: str, total: int) -> Iterator[Callable[[int, str], None]]:
-    """A live bar on a terminal; silence elsewhere. The yielded function takes (done, note)."""
-    if not sys.stderr.isatty() or total <= 0:
-        yield lambda done, note: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("[bold]{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[note]}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(title, total=total, note="")
-        yield lambda done, note: progress.update(task, completed=done, note=note)
+    there_are = f"{option}with one of: {', '.join(names)}" if option else f"name one of: {', '.join(names)}"
+    if name is None:
+        raise UsageError(f"which {kind}?", where=where, why=f"it has {len(names)}", try_=there_are)
+    close = difflib.get_close_matches(name, names, n=1)
+    guess = f"; did you mean {close[0]!r}?" if close else ""
+    raise UsageError(f"there is no {kind} called {name!r}{guess}", where=where, try_=there_are)

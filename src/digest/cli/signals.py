@@ -1,7 +1,8 @@
 """Ctrl-C, SIGTERM and what they mean: Ctrl-C pauses an issue, SIGTERM only ends this process.
 
 The first signal asks: stop claiming, finish what is on the wire, record it, leave. A second one ends at once; what
-was on the wire then is settled by the next run, as after a kill.
+was on the wire then is settled by the next run, as after a kill. Taken over only around sending: at a question, or
+while sources are read, Ctrl-C ends the command as anywhere else.
 """
 
 from __future__ import annotations
@@ -35,8 +36,11 @@ class StopRequest:
 
 @contextmanager
 def graceful_stop() -> Iterator[StopRequest]:
-    """Take over SIGINT and SIGTERM for the duration."""
+    """Take over SIGINT and SIGTERM for the duration (only the main thread may: elsewhere nothing is taken over)."""
     request = StopRequest()
+    if threading.current_thread() is not threading.main_thread():
+        yield request
+        return
     previous = {number: signal.signal(number, request.receive) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield request
