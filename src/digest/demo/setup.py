@@ -48,6 +48,7 @@ csv = {csv}
 [digest.weekly]
 list = "members"
 schedule = "every monday at 09:00"
+max_articles = 14
 
 [theme]
 accent = "#17606a"
