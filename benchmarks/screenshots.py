@@ -7,22 +7,16 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import subprocess
+import sys
 import tempfile
-from datetime import UTC, datetime
+import time
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
 
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, sync_playwright
-
-from digest.cli.app import App
-from digest.demo.community import serve
-from digest.demo.inbox import Inbox
-from digest.demo.setup import find_example_csv, write_demo
-from digest.pipeline.gathering import enroll, gather
-from digest.pipeline.issuing import find, make, plan, sight
-from digest.store import create_database
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
@@ -46,31 +40,33 @@ def main() -> None:
 
 
 def _shoot(folder: Path, out: Path) -> list[Path]:
-    with serve(now=datetime.now(UTC)) as community, Inbox(folder / "inbox") as inbox:
-        shutil.copyfile(find_example_csv(), folder / "subscribers.csv")
-        config = write_demo(
-            folder,
-            base_url=community.base_url,
-            folder=community.folder,
-            smtp_port=inbox.port,
-            subscribers_csv=folder / "subscribers.csv",
-        )
-        create_database(f"sqlite:///{folder / 'digest.db'}")
-        with App(str(config), {}).workspace() as workspace:
-            gather(workspace)
-            enroll(workspace, "weekly", first_seen=sight(workspace, "weekly").first_seen_at)
-            workspace.store.articles.backfill("weekly", "every", workspace.sources_of("weekly"), since=None)
-            make(workspace, plan(workspace, find(workspace, "weekly")), ask=True, accept_list=True)
-        english = next(mail for mail in inbox.messages if "aoife" in mail.envelope_to[0] or mail.envelope_to)
-        body = message_from_bytes(english.data, policy=default).get_body(("html",))
-        assert body is not None
-        page = folder / "message.html"
-        page.write_text(body.get_content(), encoding="utf-8")
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-            shots = [_shot(browser, page, out, width, scheme) for width, scheme in SHOTS]
-            browser.close()
+    """Runs the demo as a person does; its community serves the pictures while the browser looks."""
+    command = [sys.executable, "-u", "-m", "digest", "demo", "--open", "--no-browser", "--dir", str(folder / "demo")]
+    log = folder / "log"
+    with log.open("w") as output, subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT) as demo:
+        try:
+            _wait_until_open(demo, log)
+            first = min((folder / "demo" / "inbox").glob("*.eml"))
+            body = message_from_bytes(first.read_bytes(), policy=default).get_body(("html",))
+            assert body is not None
+            page = folder / "message.html"
+            page.write_text(body.get_content(), encoding="utf-8")
+            with sync_playwright() as playwright:
+                browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+                shots = [_shot(browser, page, out, width, scheme) for width, scheme in SHOTS]
+                browser.close()
+        finally:
+            demo.terminate()
     return shots
+
+
+def _wait_until_open(demo: subprocess.Popen[bytes], log: Path) -> None:
+    """Until the preview's address, with its token, is printed: then everything has been sent."""
+    deadline = time.monotonic() + 120
+    while "token=" not in log.read_text(encoding="utf-8"):
+        if demo.poll() is not None or time.monotonic() > deadline:
+            sys.exit(log.read_text(encoding="utf-8"))
+        time.sleep(0.1)
 
 
 def _shot(browser: Browser, page: Path, out: Path, width: int, scheme: str) -> Path:

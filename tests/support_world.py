@@ -78,8 +78,9 @@ class FeedServer:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 feed.requests.append(self.path)
-                body = feed.document() if feed.status == 200 else b"broken"
-                self.send_response(feed.status)
+                status = feed.status if self.path == "/feed.xml" else 404  # no pages, no robots.txt
+                body = feed.document() if status == 200 else b"broken"
+                self.send_response(status)
                 self.send_header("Content-Type", "application/rss+xml")
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
@@ -90,7 +91,7 @@ class FeedServer:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -37,8 +37,8 @@ def test_every_count_has_a_line_and_what_happens_next() -> None:
         "100 recipients",
         "   90 accepted",
         "    3 refused (2 the receiving server said no; 1 the server objects to how we send) - not tried again; who and"
-        " why: `digest issue recipients weekly/12 --refused`",
-        "    1 uncertain - the relay fell silent after the message, it may or may not have arrived:"
+        " why: `digest issue recipients weekly/12 --state refused`",
+        "    1 uncertain - no answer after the last byte, it may or may not have arrived:"
         " `digest issue resolve weekly/12 ADDRESS --received` or `--send-again`",
         "    2 skipped (2 suppressed)",
         "    3 deferred - tried again by itself at 09:35",

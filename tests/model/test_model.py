@@ -123,13 +123,8 @@ def test_a_token_with_any_character_changed_is_refused(position: int, char: str)
     forged = token[:position] + char + token[position + 1 :]
     if forged == token:
         return
-    try:
-        claims = read_token({1: b"k" * 32}, forged, purpose=Purpose.UNSUBSCRIBE)
-    except TokenError:
-        return
-    # The last character carries four unused bits: another spelling of the same bytes is the same token.
-    assert position == 37
-    assert claims.subscriber_id == 7
+    with pytest.raises(TokenError):
+        read_token({1: b"k" * 32}, forged, purpose=Purpose.UNSUBSCRIBE)
 
 
 def test_a_token_serves_its_purpose_only_and_survives_a_rotation_of_keys() -> None:

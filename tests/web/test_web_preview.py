@@ -72,6 +72,13 @@ def test_the_page_shows_what_will_be_sent(ask):
     assert "<sheds>" not in page
 
 
+def test_the_inbox_row_shows_the_name_that_inboxes_show(ask):
+    """Of a whole From the name alone stands in the row; an address without a name stands as it is."""
+    for sender, shown in (("Riverside Makers <d@x.example>", "Riverside Makers"), ("d@x.example", "d@x.example")):
+        page = ask(preview_app(Source(replace(GOOD, sender=sender))), "GET", "/").text
+        assert f">{shown}</b>" in page
+
+
 def test_the_address_keeps_what_is_chosen(ask):
     """Digest, view and scheme in the query are those shown; nonsense falls back to the first."""
     page = ask(preview_app(Source()), "GET", "/?digest=monthly&view=desktop&scheme=dark").text

@@ -17,9 +17,10 @@ import click
 
 from digest import __version__
 from digest.cli.app import EXIT_CODES, FAILED, App, LazyGroup, exit_code_of
-from digest.cli.output import survive_closed_pipes
+from digest.cli.output import survive_odd_streams
 from digest.errors import DigestError
 
+_HERE = Path(__file__).parents[1]
 COMMANDS = {
     "init": "digest.cli.init:init",
     "check": "digest.cli.check:check",
@@ -66,13 +67,13 @@ def cli(context: click.Context, config: str) -> None:
 
 def main() -> None:
     """The console script: run, print errors as sentences, exit with an honest code."""
-    survive_closed_pipes()
+    survive_odd_streams()
     try:
         sys.exit(cli.main(standalone_mode=False) or 0)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except click.Abort:
-        click.echo("Stopped.", err=True)
+        click.echo(f"{os.linesep if sys.stderr and sys.stderr.isatty() else ''}Stopped.", err=True)
         sys.exit(FAILED)
     except click.ClickException as error:
         error.show()
@@ -94,14 +95,15 @@ def _trace() -> None:
 
 def _unforeseen(error: Exception) -> str:
     """One message instead of a traceback: the machine's own words for its own troubles, the place for a fault."""
+    frames = traceback.extract_tb(error.__traceback__)
+    frame = next((one for one in reversed(frames) if _HERE in Path(one.filename).parents), frames[-1])
+    place = f"{Path(frame.filename).name}:{frame.lineno}"
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename else ""
         return (
-            f"{where}the system refuses: {error.strerror}\n"
-            "Try: look at free space and permissions there; DIGEST_DEBUG=1 shows where in the program it happened"
+            f"{where}the system refuses: {error.strerror} ({place})\n"
+            "Try: look at free space and permissions; with DIGEST_DEBUG=1 the same command prints the whole traceback"
         )
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    place = f"{Path(frame.filename).name}:{frame.lineno}"
     words = str(error).splitlines()[0] if str(error) else "no further words"
     return (
         f"digest met something it does not know: {type(error).__name__}: {words} ({place})\n"

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from digest.cli.app import App, json_option, pass_app, print_json
+from digest.cli.app import App, json_option, pass_app
+from digest.cli.output import print_json
 
 
 @click.group(short_help="Create, back up, restore, upgrade and prune the database.")
@@ -22,12 +23,13 @@ def create(app: App) -> None:
     from digest.store import create_database
 
     url = _url(app)
+    there = _is_there(url)
     create_database(url)
-    click.echo(f"Created {_shown(url)}.")
+    click.echo(f"{_shown(url)} is there already; nothing was changed." if there else f"Created {_shown(url)}.")
 
 
 @db.command(short_help="Copy the database to FILE, while it is in use.")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @pass_app
 def backup(app: App, file: Path) -> None:
     """Write a consistent copy (articles, issues, ledger, unsubscribes, signing keys) to FILE."""
@@ -38,7 +40,7 @@ def backup(app: App, file: Path) -> None:
 
 
 @db.command(short_help="Put a backup back in place.")
-@click.argument("file", type=click.Path(path_type=Path, exists=True))
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--force", is_flag=True, help="Replace a database that is in use.")
 @pass_app
 def restore(app: App, file: Path, force: bool) -> None:
@@ -59,7 +61,15 @@ def upgrade(app: App) -> None:
 
 
 @db.command(short_help="Forget old articles and details nobody needs any more.")
-@click.option("--older-than", "days", default=400, show_default=True, metavar="DAYS", type=click.IntRange(30))
+@click.option(
+    "--older-than",
+    "days",
+    default=400,
+    show_default=True,
+    metavar="DAYS",
+    type=click.IntRange(30),
+    help="How long to keep.",
+)
 @json_option
 @pass_app
 def prune(app: App, days: int, as_json: bool) -> None:
@@ -81,7 +91,21 @@ def _url(app: App) -> str:
     return load_config(Path(app.config_path), env=app.env, secrets=False).storage_url
 
 
+def _is_there(url: str) -> bool:
+    """Whether a database of ours is there, and so everyone's unsubscribes with it."""
+    from digest.errors import StoreError
+    from digest.store import open_store
+
+    try:
+        open_store(url).close()
+    except StoreError:
+        return False
+    return True
+
+
 def _shown(url: str) -> str:
     """The address without its password."""
     scheme, _, rest = url.partition("://")
+    if scheme == "sqlite":
+        return rest.removeprefix("/")
     return f"{scheme}://{rest.rpartition('@')[2]}" if "@" in rest else url

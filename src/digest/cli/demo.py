@@ -79,7 +79,8 @@ def _run(workspace: Workspace, inbox: Inbox, root: Path) -> bool:
 
     click.echo("Gathering")
     sources = gather(workspace, on_result=lambda result: click.echo(source_line(result)))
-    enroll(workspace, DIGEST, first_seen=sight(workspace, DIGEST).first_seen_at)
+    sight(workspace, DIGEST)
+    enroll(workspace, DIGEST)
     # A digest begins with what is published after its first sight; the demo wants to show last week's articles.
     workspace.store.articles.backfill(DIGEST, "every", workspace.sources_of(DIGEST), since=None)
 

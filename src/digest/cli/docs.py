@@ -31,6 +31,7 @@ def docs(directory: Path, check: bool) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     for name in stale:
         (directory / name).write_text(pages[name], encoding="utf-8")
+        click.echo(directory / name)
 
 
 def commands_markdown() -> str:
@@ -58,6 +59,17 @@ def walk(command: click.Command, path: tuple[str, ...]) -> Iterator[tuple[tuple[
 
 
 def _section(path: tuple[str, ...], command: click.Command) -> str:
-    context = click.Context(command, info_name=" ".join(path), max_content_width=100, terminal_width=100)
-    text = "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
+    text = help_text(path, command, width=100)
     return f"{'#' * min(len(path) + 1, 4)} {' '.join(path)}\n\n```text\n{text}\n```"
+
+
+def help_text(path: tuple[str, ...], command: click.Command, *, width: int) -> str:
+    """What `digest ... --help` prints in a terminal of `width` columns, without trailing spaces."""
+    from digest.cli import cli
+
+    # Of the root's settings only the names of the help option reach a subcommand.
+    names = cli.context_settings["help_option_names"]
+    context = click.Context(
+        command, info_name=" ".join(path), max_content_width=width, terminal_width=width, help_option_names=names
+    )
+    return "\n".join(line.rstrip() for line in command.get_help(context).splitlines())

@@ -3,70 +3,134 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from digest.cli.app import App, on_terminal, pass_app
-from digest.errors import UsageError
+from digest.cli.app import DONE, App, pass_app
+from digest.cli.output import on_terminal
+from digest.errors import DigestError, UsageError
+
+if TYPE_CHECKING:
+    from digest.config import Answers
 
 
 @click.command(short_help="Write a commented starter: configuration, list, password file, database.")
 @click.argument("directory", default=".", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--email", metavar="ADDRESS", help="Your own address: the first and only subscriber.")
+@click.option("--email", metavar="ADDRESS", help="Your own address: the first and only subscriber. Without it, asks.")
+@click.option("--name", metavar="NAME", help="The community's name.")
+@click.option("--url", metavar="URL", help="Its web address.")
 @click.option("--feed", metavar="URL", help="A feed to gather from; without one, a folder with a first article.")
-@click.option("--name", default="", help="The community's name.")
-@click.option("--timezone", default="", help="IANA zone (default: this machine's).")
+@click.option("--from", "sender", metavar="ADDRESS", help='The sender, such as "Riverside <digest@riverside.example>".')
+@click.option("--postal-address", metavar="TEXT", help="The publisher's street address; every email must show one.")
+@click.option("--relay", metavar="URL", help="The server to send through, such as smtp://user@smtp.example.net:587.")
+@click.option("--locale", metavar="LOCALE", help="Language and region, such as en-IE.  [default: en]")
+@click.option("--timezone", metavar="ZONE", help="IANA zone, such as Europe/Dublin.  [default: this machine's]")
 @pass_app
-def init(app: App, directory: Path, email: str | None, feed: str | None, name: str, timezone: str) -> None:
+def init(app: App, /, directory: Path, email: str | None, **given: str | None) -> None:
     """Write digest.toml, subscribers.csv (you alone), smtp-password (0600), .gitignore and the database.
 
-    Overwrites nothing. The configuration explains itself line by line.
+    Overwrites nothing. The configuration explains itself line by line. On a terminal, without --email, it asks for
+    what it needs; with --email it guesses what is not given, and asks nothing.
     """
-    from digest.config import Answers, load_config, write_starter
+    from digest.config import load_config, write_starter
     from digest.store import create_database
 
-    if email is None:
-        if not on_terminal():
-            raise UsageError("whose list is it?", try_="digest init --email you@your-domain")
-        email = click.prompt("Your own e-mail address (the first subscriber)")
-        feed = feed or click.prompt(
-            "A feed to gather from (empty: a folder of articles)", default="", show_default=False
-        )
-    answers = Answers.guess(email, site_name=name, timezone=timezone or machine_timezone(), feed_url=feed or None)
+    answers = _ask(given) if email is None else _answers(email, given)
     written = write_starter(directory, answers=answers)
     config = directory / "digest.toml"
     create_database(load_config(config, env={}, secrets=False).storage_url)
-    for path in written:
+    for path in [*written, directory / "digest.db"]:
         click.echo(f"  {path}")
-    click.echo(f"  {directory / 'digest.db'}")
-    here = "" if directory == Path() else f"cd {directory} && "
-    click.echo(
-        f"\nNext:\n  1. read through {config}: sender, postal address, relay\n"
-        f"  2. put the relay's password into {directory / 'smtp-password'}\n"
-        f"  3. {here}digest check\n"
-        f"  4. {here}digest preview\n"
-        f"  5. {here}digest test weekly {email}"
+    click.echo("\nNext:")
+    for number, step in enumerate(_next_steps(directory, answers), 1):
+        click.echo(f"  {number}. {step}")
+    sys.exit(DONE)
+
+
+def _answers(email: str, given: dict[str, str | None]) -> Answers:
+    """What was given, and guesses from the address and the feed for the rest."""
+    from digest.config import Answers
+
+    guess = Answers.guess(
+        email,
+        site_name=given["name"] or "",
+        timezone=given["timezone"] or machine_timezone(),
+        feed_url=given["feed"] or None,
     )
-    sys.exit(0)
+    said = {
+        "site_url": given["url"],
+        "sender": given["sender"],
+        "relay_url": given["relay"],
+        "postal_address": given["postal_address"],
+        "locale": given["locale"],
+    }
+    return replace(guess, **{field: value for field, value in said.items() if value})
+
+
+def _ask(given: dict[str, str | None]) -> Answers:
+    if not on_terminal():
+        raise UsageError("whose newsletter is it?", try_="digest init --email you@your-domain")
+    click.echo("A few questions; Enter takes what stands in brackets, and digest.toml can be changed later.\n")
+    email = click.prompt("Your own e-mail address (you are the first subscriber)", value_proc=_address)
+    if given["feed"] is None:
+        given["feed"] = click.prompt("A feed to gather from (empty: a folder of texts)", default="", show_default=False)
+    for key, question in (("name", "The community's name"), ("url", "Its web address")):
+        given[key] = given[key] or click.prompt(question, default=_guessed(email, given, key))
+    postal = "The publisher's street address, shown in every email (empty: later)"
+    given["postal_address"] = given["postal_address"] or click.prompt(postal, default="", show_default=False)
+    given["relay"] = given["relay"] or click.prompt(
+        "The mail server to send through", default=_guessed(email, given, "relay")
+    )
+    answers = _answers(email, given)
+    if "@" not in answers.relay_url:
+        return answers
+    password = "Its password (not shown; empty: you put it into the file smtp-password later)"  # noqa: S105 - a question
+    return replace(answers, password=click.prompt(password, default="", show_default=False, hide_input=True))
+
+
+def _guessed(email: str, given: dict[str, str | None], key: str) -> str:
+    guess = _answers(email, given)
+    return {"name": guess.site_name, "url": guess.site_url, "relay": guess.relay_url}[key]
+
+
+def _address(text: str) -> str:
+    from digest.model import EmailAddress
+
+    try:
+        return str(EmailAddress.parse(text.strip()))
+    except DigestError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _next_steps(directory: Path, answers: Answers) -> list[str]:
+    """What is left to do, in the order to do it."""
+    from digest.config.checks import POSTAL_ADDRESS_TO_FILL_IN
+
+    steps = [] if directory == Path() else [f"cd {shlex.quote(str(directory))}"]
+    missing = "postal address, " if answers.postal_address in ("", POSTAL_ADDRESS_TO_FILL_IN) else ""
+    steps.append(f"read through digest.toml: {missing}sender, relay")
+    if "@" in answers.relay_url and not answers.password:
+        steps.append("put the relay's password into the file smtp-password")
+    return [*steps, "digest check", "digest preview", f"digest test weekly {answers.operator}"]
 
 
 def machine_timezone() -> str:
     """This machine's IANA zone, or UTC when it does not tell."""
+    from zoneinfo import ZoneInfo
+
     zone = os.environ.get("TZ", "").lstrip(":")
     if not zone:
         try:
-            zone = Path("/etc/timezone").read_text().strip()
-        except OSError:
-            target = str(Path("/etc/localtime").resolve())
-            zone = target.partition("zoneinfo/")[2]
-    from zoneinfo import ZoneInfo
-
+            zone = Path("/etc/timezone").read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            zone = str(Path("/etc/localtime").resolve()).partition("zoneinfo/")[2]
     try:
         ZoneInfo(zone)
-    except (ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError before 3.12, an OSError inside
+    except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError
         return "UTC"
-    except KeyError:
-        return "UTC"
-    return zone or "UTC"
+    return zone

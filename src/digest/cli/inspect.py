@@ -7,11 +7,13 @@ from typing import Any
 
 import click
 
-from digest.cli.app import json_option, print_json
-from digest.errors import UsageError
+from digest.cli.app import json_option
+from digest.cli.output import print_json
+from digest.errors import ParseError, UsageError
 
 file_argument = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-url_option = click.option("--url", default="https://unknown.invalid/", help="Where it came from, for relative links.")
+url_option = click.option("--url", metavar="URL", help="Where it came from, for relative links.")
+NOWHERE = "https://unknown.invalid/"
 
 
 @click.group(short_help="Show what is made of a feed, page or text file.")
@@ -23,11 +25,14 @@ def inspect() -> None:
 @file_argument
 @url_option
 @json_option
-def feed(file: Path, url: str, as_json: bool) -> None:
+def feed(file: Path, url: str | None, as_json: bool) -> None:
     """Parse an RSS, Atom or JSON feed."""
     from digest.gather import parse_feed
 
-    parsed = parse_feed(_read(file), url=url)
+    try:
+        parsed = parse_feed(_read(file), url=url or NOWHERE)
+    except ParseError as error:
+        raise ParseError(error.what, where=url or str(file), why=error.why, try_=error.try_) from error
     if as_json:
         print_json(parsed)
         return
@@ -42,11 +47,11 @@ def feed(file: Path, url: str, as_json: bool) -> None:
 @file_argument
 @url_option
 @json_option
-def page(file: Path, url: str, as_json: bool) -> None:
+def page(file: Path, url: str | None, as_json: bool) -> None:
     """Read an HTML page with one article on it."""
     from digest.gather import read_page
 
-    _show(read_page(_read(file), url=url), as_json=as_json)
+    _show(read_page(_read(file), url=url or NOWHERE), as_json=as_json)
 
 
 @inspect.command(short_help="A text file, or text copied from a page.")
@@ -61,8 +66,10 @@ def text(file: Path, as_json: bool) -> None:
 
 @inspect.command(short_help="The summary of a text file.")
 @file_argument
-@click.option("--sentences", default=2, show_default=True)
-@click.option("--max-chars", default=280, show_default=True)
+@click.option("--sentences", default=2, show_default=True, metavar="N", type=click.IntRange(1), help="At most so many.")
+@click.option(
+    "--max-chars", default=280, show_default=True, metavar="N", type=click.IntRange(1), help="At most so long."
+)
 @json_option
 def summary(file: Path, sentences: int, max_chars: int, as_json: bool) -> None:
     """Summarise a file's article."""
@@ -91,8 +98,10 @@ def _show(article: Any, *, as_json: bool) -> None:
     click.echo(f"title     {article.title}{derived}")
     click.echo(f"authors   {', '.join(author.name for author in article.authors) or '-'}")
     click.echo(f"published {article.published or '-'}")
-    click.echo(f"views {article.views}  comments {article.comments}  reactions {article.reactions}")
-    click.echo(f"summary   {made.text}")
+    for counter in ("views", "comments", "reactions"):
+        count = getattr(article, counter)
+        click.echo(f"{counter:<9} {'-' if count is None else count}")
+    click.echo(f"summary   {made.text or '-'}")
     click.echo("")
     click.echo(article.text)
     for warning in article.warnings:

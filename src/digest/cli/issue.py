@@ -8,31 +8,42 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digest.cli.app import DONE, App, json_option, pass_app, print_json, print_table
-from digest.cli.signals import graceful_stop
+from digest.cli.app import DONE, App, json_option, known_name, pass_app
+from digest.cli.delivering import deliver, issue_data, state_lines
+from digest.cli.output import confirm, print_json, print_table
 from digest.cli.wording import when
 
 if TYPE_CHECKING:
     from digest.model import IssueRow
     from digest.pipeline.workspace import Workspace
+    from digest.store import Event
+
+# What a delivery can be, spelled out: importing the enumeration would cost `digest --help` the whole model.
+# `tests/cli/test_cli_surface.py` compares the two.
+DELIVERY_STATES = ("queued", "claimed", "intent", "accepted", "deferred", "refused", "uncertain", "skipped")
 
 name_argument = click.argument("name", metavar="DIGEST/NUMBER")
+yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 note_option = click.option("--note", default="", help="Why; kept with the issue.")
 
 
 @click.group(short_help="Look at issues and steer them: hold, release, pause, resume, skip, cancel ...")
 def issue() -> None:
-    """Issues are named like `weekly/12`."""
+    """Issues are named like weekly/12; one that has no number yet, like weekly@2026-11-30T09:00@Europe/Dublin."""
 
 
 @issue.command("list", short_help="The newest issues, one a line.")
 @click.argument("digest", required=False)
-@click.option("--limit", default=20, show_default=True)
+@click.option(
+    "--limit", default=20, show_default=True, metavar="N", type=click.IntRange(1), help="How many, newest first."
+)
 @json_option
 @pass_app
 def list_(app: App, digest: str | None, limit: int, as_json: bool) -> None:
     """List the issues of DIGEST, or of all of them."""
     with app.workspace(secrets=False) as workspace:
+        if digest is not None:
+            known_name("digest", digest, workspace.config.digests, where=str(workspace.config.path))
         rows = workspace.store.issues.all(digest, limit=limit)
         if as_json:
             print_json(rows)
@@ -74,12 +85,12 @@ def show(app: App, name: str, as_json: bool) -> None:
         for line in describe(accounting) if accounting.candidates else ():
             click.echo(f"  {line}")
         for event in history:
-            click.echo(f"  {when(workspace, row.digest, event.at)}  {event.kind}  {event.by}")
+            click.echo(f"  {when(workspace, row.digest, event.at)}  {_event_words(event)}")
 
 
 @issue.command(short_help="Who got it, who did not, and why.")
 @name_argument
-@click.option("--state", multiple=True, help="Only these: accepted, refused, uncertain, skipped, deferred, queued ...")
+@click.option("--state", multiple=True, type=click.Choice(DELIVERY_STATES), help="Only these; may be given repeatedly.")
 @json_option
 @pass_app
 def recipients(app: App, name: str, state: tuple[str, ...], as_json: bool) -> None:
@@ -88,12 +99,8 @@ def recipients(app: App, name: str, state: tuple[str, ...], as_json: bool) -> No
         from digest.model import DeliveryState
         from digest.pipeline.issuing import named
 
-        try:
-            states = [DeliveryState(value) for value in state] or None
-        except ValueError as error:
-            known = ", ".join(DeliveryState)
-            raise click.BadParameter(f"{error}; there are: {known}", param_hint="--state") from error
         row = named(workspace, name)
+        states = [DeliveryState(value) for value in state] or None
         found = list(workspace.store.issues.deliveries(row.id, states=states))
         if as_json:
             print_json(found)
@@ -123,14 +130,15 @@ def message(app: App, name: str, address: str) -> None:
 @issue.command(short_help="Keep an issue from being sent.")
 @name_argument
 @note_option
+@json_option
 @pass_app
-def hold(app: App, name: str, note: str) -> None:
+def hold(app: App, name: str, note: str, as_json: bool) -> None:
     """Hold an issue until it is released."""
     with app.workspace(secrets=False) as workspace:
         from digest.pipeline import steering
         from digest.pipeline.issuing import named
 
-        _say(steering.hold(workspace, named(workspace, name), note=note, by=_me()))
+        _say(workspace, steering.hold(workspace, named(workspace, name), note=note, by=_me()), as_json=as_json)
 
 
 @issue.command(short_help="Send a held, skipped or missed issue after all.")
@@ -149,14 +157,15 @@ def release(app: App, name: str, as_json: bool) -> None:
 
 @issue.command(short_help="Stop a send that is under way.")
 @name_argument
+@json_option
 @pass_app
-def pause(app: App, name: str) -> None:
+def pause(app: App, name: str, as_json: bool) -> None:
     """Pause: every worker stops at its next message. Only `digest issue resume` goes on."""
     with app.workspace(secrets=False) as workspace:
         from digest.pipeline import steering
         from digest.pipeline.issuing import named
 
-        _say(steering.pause(workspace, named(workspace, name), by=_me()))
+        _say(workspace, steering.pause(workspace, named(workspace, name), by=_me()), as_json=as_json)
 
 
 @issue.command(short_help="Go on with a paused issue.")
@@ -176,31 +185,35 @@ def resume(app: App, name: str, as_json: bool) -> None:
 @issue.command(short_help="Close a period without an issue; its articles stay.")
 @name_argument
 @note_option
+@json_option
 @pass_app
-def skip(app: App, name: str, note: str) -> None:
+def skip(app: App, name: str, note: str, as_json: bool) -> None:
     """Skip an issue that is not frozen yet."""
     with app.workspace(secrets=False) as workspace:
         from digest.pipeline import steering
         from digest.pipeline.issuing import named
 
-        _say(steering.skip(workspace, named(workspace, name), note=note, by=_me()))
+        _say(workspace, steering.skip(workspace, named(workspace, name), note=note, by=_me()), as_json=as_json)
 
 
 @issue.command(short_help="End an issue for good.")
 @name_argument
 @note_option
-@click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+@yes_option
+@json_option
 @pass_app
-def cancel(app: App, name: str, note: str, yes: bool) -> None:
+def cancel(app: App, name: str, note: str, yes: bool, as_json: bool) -> None:
     """Cancel: who has it keeps it, nobody else gets it; if nobody has it, its articles are free again."""
     with app.workspace(secrets=False) as workspace:
+        from digest.editorial import Command, apply
         from digest.pipeline import steering
         from digest.pipeline.issuing import named
 
         row = named(workspace, name)
-        if not yes:
-            click.confirm(f"Cancel {row.name} for good?", abort=True)
-        _say(steering.cancel(workspace, row, note=note, by=_me()))
+        apply(row, Command.CANCEL)  # refused before the question, not after it
+        if confirm(f"Cancel {row.name} for good?", yes=yes):
+            row = steering.cancel(workspace, row, note=note, by=_me())
+        _say(workspace, row, as_json=as_json)
 
 
 @issue.command(short_help="Try refused and deferred recipients again.")
@@ -216,7 +229,12 @@ def retry(app: App, name: str, addresses: tuple[str, ...], as_json: bool) -> Non
 
         row, count = steering.retry(workspace, named(workspace, name), addresses=addresses, by=_me())
         if not count:
-            click.echo("Nobody to try again.")
+            accounting = workspace.store.issues.accounting(row.id)
+            text = "Nobody to try again."
+            if as_json:
+                print_json(issue_data(row, verdict="nobody", text=text, accounting=accounting))
+            else:
+                click.echo(text)
             sys.exit(DONE)
         sys.exit(_go_on(workspace, row, as_json=as_json))
 
@@ -239,21 +257,37 @@ def resolve(app: App, name: str, address: str, received: bool | None, as_json: b
 
         row = steering.resolve(workspace, named(workspace, name), address, received=received, by=_me())
         if received:
-            _say(row)
+            _say(workspace, row, as_json=as_json)
             return
         sys.exit(_go_on(workspace, row, as_json=as_json))
 
 
 def _go_on(workspace: Workspace, row: IssueRow, *, as_json: bool) -> int:
-    from digest.cli.send import _deliver
-
-    with graceful_stop() as stop:
-        return _deliver(workspace, row, None, stop, as_json=as_json, accept_list=True, accept_sources=True)
+    return deliver(workspace, row, as_json=as_json, accept_sources=True)
 
 
-def _say(row: IssueRow) -> None:
-    reason = f" ({row.reason})" if row.reason else ""
-    click.echo(f"{row.name} is {row.state}{reason}.")
+def _say(workspace: Workspace, row: IssueRow, *, as_json: bool) -> None:
+    if as_json:
+        accounting = workspace.store.issues.accounting(row.id)
+        print_json(issue_data(row, verdict=str(row.state), text=row.note, accounting=accounting))
+        return
+    for line in state_lines(workspace, row):
+        click.echo(line)
+
+
+def _event_words(event: Event) -> str:
+    """`sending, after frozen: resumed (ana)`: what happened, and who did it where a person did."""
+    detail = event.detail
+    by = f" ({event.by})" if event.by else ""
+    if event.kind == "state":
+        reason = f" ({detail['reason']})" if detail.get("reason") else ""
+        note = f": {detail['note']}" if detail.get("note") else ""
+        return f"{detail.get('to')}{reason}, after {detail.get('from')}{note}{by}"
+    if event.kind == "planned":
+        return f"planned{by}"
+    words = ", ".join(f"{value} {key}" if isinstance(value, int) and not isinstance(value, bool) else f"{key} {value}"
+                      for key, value in detail.items() if value not in (0, "", None))  # fmt: skip
+    return f"{event.kind}{f': {words}' if words else ''}{by}"
 
 
 def _me() -> str:

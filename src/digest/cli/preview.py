@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digest.cli.app import DONE, FAILED, App, on_terminal, one_digest, pass_app
+from digest.cli.app import DONE, FAILED, App, one_digest, pass_app
+from digest.cli.output import on_terminal
 from digest.cli.wording import source_line, when
 
 if TYPE_CHECKING:
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 
 @click.command(short_help="The next issue in your browser, before anything goes out.")
 @click.argument("digest", required=False)
-@click.option("--port", default=0, metavar="PORT", help="Default: a free one.")
+@click.option(
+    "--port", default=0, metavar="PORT", type=click.IntRange(0, 65535), help="Where to serve.  [default: a free one]"
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import getpass
-import shutil
 import sys
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from digest.cli.app import App, json_option, pass_app, print_json, print_table
+from digest.cli.app import App, json_option, pass_app
+from digest.cli.output import print_json, print_table
 from digest.cli.wording import when
 
 
@@ -20,7 +20,7 @@ def schedule() -> None:
 
 
 @schedule.command("list", short_help="The coming periods of every digest.")
-@click.option("--count", default=5, show_default=True, type=click.IntRange(1, 500))
+@click.option("--count", default=5, show_default=True, type=click.IntRange(1, 500), help="How many of each.")
 @json_option
 @pass_app
 def list_(app: App, count: int, as_json: bool) -> None:
@@ -56,8 +56,9 @@ def install(app: App, target: str) -> None:
 
     config = Path(app.config_path).resolve()
     load_config(config, env=app.env, secrets=False)  # a line that cannot work is not printed
-    program = shutil.which("digest") if Path(sys.argv[0]).name != "digest" else str(Path(sys.argv[0]).resolve())
-    command = [program] if program else [sys.executable, "-m", "digest"]
+    # The very program that runs now; another `digest` may stand earlier on the PATH.
+    script = Path(sys.argv[0])
+    command = [str(script.resolve())] if script.name == "digest" else [sys.executable, "-m", "digest"]
     if target == "cron":
         click.echo(cron_lines(config, command), nl=False)
     else:

@@ -25,7 +25,7 @@ def serve(app: App, listen: str | None) -> None:
         from digest.web.server import serve_app
 
         host, _, port = (listen or workspace.config.serve.listen).rpartition(":")
-        if not port.isdigit():
+        if not port.isdigit() or int(port) > 65535:
             raise click.BadParameter("write it as HOST:PORT, such as 127.0.0.1:8080", param_hint="--listen")
         public = workspace.config.site.public_url
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from digest.cli.app import DONE, FAILED, App, json_option, pass_app, print_json
+from digest.cli.app import DONE, FAILED, App, json_option, pass_app
+from digest.cli.output import print_json
 from digest.cli.wording import when
 
 if TYPE_CHECKING:

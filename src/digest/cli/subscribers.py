@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digest.cli.app import DONE, PARTLY, App, json_option, pass_app, print_json, print_table
-from digest.cli.wording import when
-from digest.errors import UsageError
+from digest.cli.app import DONE, PARTLY, App, json_option, one_list, pass_app
+from digest.cli.output import confirm, print_json, print_table
+from digest.cli.wording import people, when
 
 if TYPE_CHECKING:
-    from digest.pipeline.workspace import Workspace
+    from digest.pipeline.joining import ImportPlan
+
+# Spelled out, so that `digest --help` need not import the model; a test compares the two.
+STATUSES = ("pending", "active", "unsubscribed", "ended", "bounced", "complained")
+SHOWN_REJECTS = 20
 
 list_option = click.option("--list", "list_name", metavar="LIST", help="Which list; needed where there are several.")
 
@@ -32,13 +36,13 @@ def check(app: App, list_name: str | None, as_json: bool) -> None:
     with app.workspace(secrets=False) as workspace:
         from digest.pipeline.listing import read_list
 
-        names = [_list(workspace, list_name)] if list_name else list(workspace.config.lists)
+        names = [one_list(workspace, list_name)] if list_name else list(workspace.config.lists)
         readings = [read_list(workspace, name, write=False) for name in names]
         if as_json:
             print_json(readings)
         else:
             for reading in readings:
-                click.echo(f"{reading.list_name}: {reading.size} subscribers, {len(reading.rejects)} unusable rows")
+                click.echo(f"{reading.list_name}: {people(reading.size)}, {len(reading.rejects)} unusable rows")
                 for warning in reading.warnings:
                     click.echo(f"  {warning}")
                 for reject in reading.rejects:
@@ -47,7 +51,7 @@ def check(app: App, list_name: str | None, as_json: bool) -> None:
 
 
 @subscribers.command("import", short_help="Add the rows of a CSV file to a list.")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @list_option
 @click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
@@ -61,23 +65,33 @@ def import_(app: App, file: Path, list_name: str | None, dry_run: bool, yes: boo
     with app.workspace(secrets=False) as workspace:
         from digest.pipeline import joining
 
-        name = _list(workspace, list_name)
+        name = one_list(workspace, list_name)
         plan = joining.plan_import(workspace, name, file)
+        if not as_json:
+            _show_plan(plan)
+        wanted = plan.useful and not dry_run and confirm(f"Import into {name}?", yes=yes)
+        done = joining.carry_out(workspace, plan) if wanted else [_why_not(plan, dry_run=dry_run)]
         if as_json:
-            print_json(plan.counts())
-        else:
-            for what, count in plan.counts().items():
-                click.echo(f"  {what:<13}{count:>8}")
-            for reject in plan.rejects[:20]:
-                click.echo(f"    line {reject.line}: {reject.reason}")
-        if dry_run or not plan.useful:
-            sys.exit(DONE)
-        if not yes:
-            click.confirm(f"Import into {name}?", abort=True)
-        done = joining.carry_out(workspace, plan)
+            rejects = [{"line": one.line, "reason": one.reason} for one in plan.rejects]
+            print_json({"list": name, **plan.counts(), "imported": wanted, "rejects": rejects, "text": done})
         for line in () if as_json else done:
             click.echo(line)
         sys.exit(PARTLY if plan.rejects else DONE)
+
+
+def _show_plan(plan: ImportPlan) -> None:
+    for what, count in plan.counts().items():
+        click.echo(f"  {what:<13}{count:>8}")
+    for reject in plan.rejects[:SHOWN_REJECTS]:
+        click.echo(f"    line {reject.line}: {reject.reason}")
+    if len(plan.rejects) > SHOWN_REJECTS:
+        click.echo(f"    and {len(plan.rejects) - SHOWN_REJECTS} more (all of them with --json)")
+
+
+def _why_not(plan: ImportPlan, *, dry_run: bool) -> str:
+    if dry_run:
+        return "Dry run: nothing was written."
+    return "Nothing was imported." if plan.useful else "Nothing to import: nobody in it is new or changed."
 
 
 @subscribers.command(short_help="Add one subscriber.")
@@ -86,19 +100,21 @@ def import_(app: App, file: Path, list_name: str | None, dry_run: bool, yes: boo
 @click.option("--locale", default="", help="Language, such as de or pt-BR.")
 @click.option("--timezone", default="", help="IANA zone, such as Europe/Berlin.")
 @list_option
+@json_option
 @pass_app
-def add(app: App, address: str, name: str, locale: str, timezone: str, list_name: str | None) -> None:
+def add(app: App, address: str, name: str, locale: str, timezone: str, list_name: str | None, as_json: bool) -> None:
     """Put ADDRESS on a list. Only with the reader's consent; one who unsubscribed is not brought back."""
     with app.workspace(secrets=False) as workspace:
         from digest.pipeline import joining
 
-        chosen = _list(workspace, list_name)
-        click.echo(joining.add(workspace, chosen, address, name=name, locale=locale, timezone=timezone))
+        chosen = one_list(workspace, list_name)
+        text = joining.add(workspace, chosen, address, name=name, locale=locale, timezone=timezone)
+        _say(text, as_json=as_json, address=address, lists=[chosen])
 
 
 @subscribers.command("list", short_help="The subscribers of a list.")
 @list_option
-@click.option("--status", help="Only these: active, unsubscribed, ended, bounced, complained, pending.")
+@click.option("--status", type=click.Choice(STATUSES), help="Only these.")
 @json_option
 @pass_app
 def list_(app: App, list_name: str | None, status: str | None, as_json: bool) -> None:
@@ -107,12 +123,9 @@ def list_(app: App, list_name: str | None, status: str | None, as_json: bool) ->
         from digest.model import SubscriptionStatus
         from digest.pipeline.listing import read_list
 
-        try:
-            wanted = SubscriptionStatus(status) if status else None
-        except ValueError as error:
-            raise click.BadParameter(f"there are: {', '.join(SubscriptionStatus)}", param_hint="--status") from error
+        wanted = SubscriptionStatus(status) if status else None
         found = []
-        for name in [_list(workspace, list_name)] if list_name else list(workspace.config.lists):
+        for name in [one_list(workspace, list_name)] if list_name else list(workspace.config.lists):
             read_list(workspace, name)
             found += list(workspace.store.audience.subscribers(name, status=wanted))
         if as_json:
@@ -156,44 +169,47 @@ def show(app: App, address: str, as_json: bool) -> None:
 @subscribers.command(short_help="Take an address off a list, or act on a reply's token.")
 @click.argument("who", metavar="ADDRESS|TOKEN")
 @list_option
+@json_option
 @pass_app
-def unsubscribe(app: App, who: str, list_name: str | None) -> None:
+def unsubscribe(app: App, who: str, list_name: str | None, as_json: bool) -> None:
     """Record an unsubscribe by hand: an address, or the token from the subject of an unsubscribe mail."""
     with app.workspace(secrets=False) as workspace:
         from digest.pipeline import unsubscribing
 
         if "@" not in who:
             done = unsubscribing.unsubscribe_by_token(workspace, who.strip(), source="operator")
-            click.echo(f"{done.address_masked} is off {done.list_title}.")
+            _say(f"{done.address_masked} is off {done.list_title}.", as_json=as_json, address=done.address_masked)
             return
+        if list_name is not None:
+            one_list(workspace, list_name)
         lists = unsubscribing.unsubscribe_by_address(workspace, who, list_name=list_name, source="operator")
-        click.echo(f"{who} is off {', '.join(lists)}." if lists else f"{who} was on none of the lists; written down.")
+        text = f"{who} is off {', '.join(lists)}." if lists else f"{who} was on none of the lists; written down."
+        _say(text, as_json=as_json, address=who, lists=lists)
 
 
 @subscribers.command(short_help="Never mail an address again, on any list.")
 @click.argument("address")
-@click.option("--reason", default="operator", show_default=True)
+@click.option("--reason", default="operator", show_default=True, metavar="TEXT", help="Why; kept with the address.")
 @click.option("--lift", is_flag=True, help="Undo it.")
+@json_option
 @pass_app
-def suppress(app: App, address: str, reason: str, lift: bool) -> None:
+def suppress(app: App, address: str, reason: str, lift: bool, as_json: bool) -> None:
     """Suppress ADDRESS everywhere; it survives deletion and re-import."""
     with app.workspace(secrets=False) as workspace:
         from digest.model import EmailAddress
 
         key = EmailAddress.parse(address).key
         if lift:
-            workspace.store.audience.unsuppress(key)
-            click.echo(f"{key} may be mailed again.")
+            found = workspace.store.audience.unsuppress(key)
+            text = f"{key} may be mailed again." if found else f"{key} was not suppressed."
         else:
             workspace.store.audience.suppress(key, reason, at=workspace.now())
-            click.echo(f"{key} will never be mailed again.")
+            text = f"{key} will never be mailed again."
+        _say(text, as_json=as_json, address=key, suppressed=not lift)
 
 
-def _list(workspace: Workspace, name: str | None) -> str:
-    lists = workspace.config.lists
-    if name is None and len(lists) == 1:
-        return next(iter(lists))
-    if name is None or name not in lists:
-        what = "which list?" if name is None else f"there is no list called {name!r}"
-        raise UsageError(what, try_=f"--list with one of: {', '.join(lists)}")
-    return name
+def _say(text: str, *, as_json: bool, **facts: object) -> None:
+    if as_json:
+        print_json({"text": text, **facts})
+    else:
+        click.echo(text)

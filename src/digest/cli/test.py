@@ -6,7 +6,8 @@ import sys
 
 import click
 
-from digest.cli.app import DONE, FAILED, App, json_option, pass_app, print_json
+from digest.cli.app import DONE, FAILED, App, json_option, pass_app
+from digest.cli.output import print_json
 
 
 @click.command(short_help="Send yourself the next issue, marked [test].")
@@ -38,7 +39,7 @@ def test(app: App, digest: str, address: str, as_subscriber: str | None, no_gath
             click.echo("Nothing is new: this is a sample of the latest articles.")
         click.echo(f"[test] {subject}")
         answer = " ".join(part for part in (str(outcome.code or ""), outcome.server_text) if part)
-        click.echo(f"  to {trial.message.recipient}: {outcome.kind} ({answer})")
+        click.echo(f"  to {trial.message.recipient}: {outcome.kind}" + (f" ({answer})" if answer else ""))
     sys.exit(DONE if outcome.kind == "accepted" else FAILED)
 
 

@@ -18,7 +18,8 @@ def when(workspace: Workspace, digest: str | None, at: datetime | None) -> str:
     if at is None:
         return "never"
     zone = workspace.digest(digest).timezone if digest else workspace.config.site.timezone
-    return f"{at.astimezone(ZoneInfo(zone)):%a %-d %b %Y %H:%M} ({zone})"
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{local:%a} {local.day} {local:%b %Y %H:%M} ({zone})"
 
 
 def duration(seconds: float) -> str:
@@ -31,10 +32,25 @@ def duration(seconds: float) -> str:
     return f"{minutes // 60} h {minutes % 60} min"
 
 
+def people(count: int) -> str:
+    """`1 subscriber`, `2,980 subscribers`."""
+    return f"{count:,} subscriber{'' if count == 1 else 's'}"
+
+
+def next_period(workspace: Workspace, digest: str) -> str:
+    """`next: Mon 30 Nov 2026 09:00 (Europe/Dublin)`."""
+    from digest.recurrence import period_after
+
+    period = period_after(workspace.rule(digest), workspace.now())
+    return f"next: {when(workspace, digest, period.end)}"
+
+
 def source_line(result: SourceResult) -> str:
     if result.status == "failed":
         return f"  {result.source}: {result.error}"
-    if result.status in ("unchanged", "not_due"):
+    if result.status == "not_due":
+        return f"  {result.source}: not asked, its server wants to be left alone for a while (--force)"
+    if result.status == "unchanged":
         return f"  {result.source}: nothing has changed"
     updated = f", {result.updated} changed" if result.updated else ""
     return f"  {result.source}: {result.found} articles, {result.new} new{updated}"
@@ -53,7 +69,7 @@ def prospect_lines(workspace: Workspace, seen: Prospect) -> list[str]:
     if issue.passed_over:
         lines.append(f"      and {issue.passed_over} more that did not fit")
     before = f" (last time {reading.before})" if reading.before is not None else ""
-    lines.append(f"  To {reading.size} subscribers{before}, {seen.size_bytes / 1024:.0f} KiB of HTML each")
+    lines.append(f"  To {people(reading.size)}{before}, {seen.size_bytes / 1024:.0f} KiB of HTML each")
     if reading.rejects:
         lines.append(f"  {len(reading.rejects)} rows of the list cannot be used; digest subscribers check names them")
     if reading.alarm:
@@ -66,7 +82,7 @@ def account_lines(workspace: Workspace, sent: Sent) -> list[str]:
     from digest.deliver import describe
 
     row, report = sent.row, sent.report
-    took = f" in {duration(report.seconds)}" if report.accepted else ""
+    took = f" {'in' if row.state == 'done' else 'after'} {duration(report.seconds)}" if report.accepted else ""
     lines = [f"{row.name} is {row.state}{took}: {row.subject}"]
     lines += [f"  {line}" for line in describe(sent.accounting)]
     if sent.next_retry is not None:
@@ -75,6 +91,10 @@ def account_lines(workspace: Workspace, sent: Sent) -> list[str]:
         )
     if sent.accounting.uncertain:
         lines.append(f"  Whose fate is uncertain: digest issue recipients {row.name} --state uncertain")
-    if report.stopped and report.note:
-        lines.append(f"  Stopped: {report.note}")
+    if not report.stopped and sent.accounting.waiting:
+        lines.append("  Another process is sending the rest")
+    elif report.stopped == "terminate":
+        lines.append(f"  Stopped by a signal; digest send {row.digest}, or the next --due, goes on where it stopped")
+    elif report.stopped and report.note:
+        lines += [f"  {line}" for line in f"Stopped: {report.note}".splitlines()]
     return lines

@@ -14,6 +14,8 @@ from digest.model import Accounting
 
 _REASON_WORDS = {
     "code": "the receiving server said no",
+    "worker_died": "the program was ended in mid-message",
+    "only_to": "not named in only_to",
     "expired": "out of time after several tries",
     "policy": "the server objects to how we send",
     "suppressed": "suppressed",
@@ -59,12 +61,12 @@ def _reasons(state: str, reasons: Mapping[str, int]) -> str:
 
 
 def _next(state: str, issue: str, next_try: str) -> str:
-    command = f": `digest issue recipients {issue} --{state}`" if issue else ""
+    command = f": `digest issue recipients {issue} --state {state}`" if issue else ""
     if state == "refused":
         return f" - not tried again; who and why{command}" if command else " - not tried again"
     if state == "uncertain":
         resolve = f": `digest issue resolve {issue} ADDRESS --received` or `--send-again`" if issue else ""
-        return f" - the relay fell silent after the message, it may or may not have arrived{resolve}"
+        return f" - no answer after the last byte, it may or may not have arrived{resolve}"
     if state == "deferred":
         return f" - tried again by itself{f' {next_try}' if next_try else ''}"
     return " - not reached yet; a resumed or the next run sends them" if state == "waiting" else ""

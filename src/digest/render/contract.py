@@ -5,10 +5,12 @@
     site    name, url, postal_address
     items   each: title, title_derived, url (usable or None), summary, body (paragraphs), by (joined names), source,
             source_title, published, tags, language, dir, minutes, views, comments, reactions,
-            image (url, alt, thumb: width of its thumbnail) or None, flags
+            image (url, alt, thumb and hero: its widths small and large) or None, flags;
+            body and summary go on where a derived title stops, so that no sentence is read twice
     theme   light and dark palettes, font, logo (light, dark, width, alt) or None
     dir     `ltr` or `rtl`, with .start .end .opposite;   lang   the language tag
-    layout  rich (how many rows with picture and summary), body_chars (how much text of an article without a link)
+    layout  rich (how many rows with picture and summary), body_chars (how much text of an article without a link),
+            thumb (width of a thumbnail)
     t(id, count=…, name=…)   a fixed sentence in the reader's language
     slot(name), topic(name), has(name)   see `binding`
     filters beside Jinja2's own: dateformat, paragraphs, domain, number
@@ -31,7 +33,11 @@ from digest.render.escaping import clean, usable_link
 from digest.render.locale import Language
 from digest.render.theme import Direction, Length, Theme
 
-THUMB_WIDTH, THUMB_HEIGHT = 132, 88
+THUMB_WIDTH = 144
+HERO_WIDTH, HERO_HEIGHT = 536, 420
+# What ends a sentence, and the quotes and brackets that close after it.
+_ENDS = ".!?。！？।۔؟"
+_ENDED = re.compile(rf"[{_ENDS}]*[\"'’”»)\]」]*\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,9 @@ def contract(issue: Issue, theme: Theme, language: Language, layout: Layout) -> 
         "theme": theme,
         "dir": Direction(language.direction),
         "lang": Raw(language.tag),
-        "layout": View({"rich": layout.rich, "body_chars": layout.body_chars}),
+        "layout": View({
+            "rich": layout.rich, "body_chars": layout.body_chars, "thumb": Length(THUMB_WIDTH),
+        }),
         "t": _sentences(language),
         **_filters(issue, language),
     }  # fmt: skip
@@ -87,12 +95,17 @@ def _digest(issue: Issue, language: Language) -> View:
 
 
 def _item(item: Item, language: Language) -> View:
+    summary, body = clean(item.summary), tuple(clean(paragraph) for paragraph in item.body)
+    if item.title_derived:
+        title = clean(item.title)
+        summary = continued(title, summary)
+        body = tuple(part for part in (continued(title, body[0]), *body[1:]) if part) if body else ()
     return View({
         "title": clean(item.title),
         "title_derived": item.title_derived,
         "url": usable_link(item.url),
-        "summary": clean(item.summary),
-        "body": tuple(clean(paragraph) for paragraph in item.body),
+        "summary": summary,
+        "body": body,
         "by": language.joined([clean(name) for name in item.authors]),
         "source": clean(item.source),
         "source_title": clean(item.source_title),
@@ -109,14 +122,35 @@ def _item(item: Item, language: Language) -> View:
     })  # fmt: skip
 
 
+def continued(title: str, text: str) -> str:
+    """`text` from where `title` stops, when the title was made of its beginning; else `text`.
+
+    A title that is a whole sentence leaves the sentences after it; one that stops in mid-sentence leaves the rest of
+    that sentence after an ellipsis, as a newspaper runs on from its headline.
+    """
+    head = title.rstrip("…. ")
+    if not head or text[: len(head)].casefold() != head.casefold():
+        return text
+    rest = text[len(head) :]
+    if not title.endswith("…"):
+        if head[-1] in _ENDS or rest[:1] in tuple(_ENDS):
+            return _ENDED.sub("", rest, count=1)
+        if rest[:1].isalnum():
+            return text  # "Boat" is not the beginning of "Boats and ropes"
+    rest = rest.lstrip(" …,;:–—-")
+    return f"… {rest}" if rest else ""
+
+
 def _image(image: Image | None) -> View | None:
+    """The widths keep a tall picture low in clients that cannot crop; the others crop it to 3:2 at full width."""
     address = usable_link(image.url) if image else None
     if image is None or not address or not address.startswith(("https://", "http://")):
         return None
-    width = THUMB_WIDTH
-    if image.width and image.height and image.height > image.width * 1.2:
-        width = max(60, round(THUMB_WIDTH * image.width / image.height))
-    return View({"url": address, "alt": clean(image.alt).strip(), "thumb": Length(width)})
+    thumb, hero = THUMB_WIDTH, HERO_WIDTH
+    if image.width and image.height and image.height * 1.2 > image.width:
+        thumb = max(64, min(thumb, round(THUMB_WIDTH * image.width / image.height)))
+        hero = max(160, min(hero, round(HERO_HEIGHT * image.width / image.height)))
+    return View({"url": address, "alt": clean(image.alt).strip(), "thumb": Length(thumb), "hero": Length(hero)})
 
 
 def _sentences(language: Language) -> Any:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import dataclass, replace
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Protocol
 
@@ -163,6 +164,7 @@ def _no_such_digest(name: str, names: list[str]) -> Response:
 def _page_values(preview: Preview, names: list[str], *, view: str, scheme: str) -> dict[str, object]:
     return {
         "preview": preview,
+        "sender": parseaddr(preview.sender)[0] or preview.sender,  # inbox lists show the name alone
         "digests": names,
         "view": view,
         "scheme": scheme,

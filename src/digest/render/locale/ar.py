@@ -20,6 +20,14 @@ MESSAGES: Messages = {
         "many": "{count} دقيقة قراءة",
         "other": "{count} دقيقة قراءة",
     },
+    "min": {
+        "zero": "أقل من دقيقة",
+        "one": "دقيقة",
+        "two": "دقيقتان",
+        "few": "{count} دقائق",
+        "many": "{count} دقيقة",
+        "other": "{count} دقيقة",
+    },
     "read_story": {
         "zero": "اقرأ المقالة",
         "one": "اقرأ المقالة · دقيقة",

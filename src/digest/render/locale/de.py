@@ -12,6 +12,10 @@ MESSAGES: Messages = {
         "one": "{count} Min. Lesezeit",
         "other": "{count} Min. Lesezeit",
     },
+    "min": {
+        "one": "{count} Min.",
+        "other": "{count} Min.",
+    },
     "read_story": {
         "one": "Beitrag lesen · {count} Min.",
         "other": "Beitrag lesen · {count} Min.",

@@ -12,6 +12,10 @@ MESSAGES: Messages = {
         "one": "{count} min read",
         "other": "{count} min read",
     },
+    "min": {
+        "one": "{count} min",
+        "other": "{count} min",
+    },
     "read_story": {
         "one": "Read the story · {count} min",
         "other": "Read the story · {count} min",

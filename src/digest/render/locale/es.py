@@ -14,6 +14,11 @@ MESSAGES: Messages = {
         "many": "{count} min de lectura",
         "other": "{count} min de lectura",
     },
+    "min": {
+        "one": "{count} min",
+        "many": "{count} min",
+        "other": "{count} min",
+    },
     "read_story": {
         "one": "Leer el artículo · {count} min",
         "many": "Leer el artículo · {count} min",

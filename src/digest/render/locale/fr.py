@@ -14,6 +14,11 @@ MESSAGES: Messages = {
         "many": "{count} min de lecture",
         "other": "{count} min de lecture",
     },
+    "min": {
+        "one": "{count} min",
+        "many": "{count} min",
+        "other": "{count} min",
+    },
     "read_story": {
         "one": "Lire l’article · {count} min",
         "many": "Lire l’article · {count} min",

@@ -12,6 +12,10 @@ MESSAGES: Messages = {
         "one": "{count} मिनट में पढ़ें",
         "other": "{count} मिनट में पढ़ें",
     },
+    "min": {
+        "one": "{count} मिनट",
+        "other": "{count} मिनट",
+    },
     "read_story": {
         "one": "पूरा लेख पढ़ें · {count} मिनट",
         "other": "पूरा लेख पढ़ें · {count} मिनट",

@@ -10,6 +10,9 @@ MESSAGES: Messages = {
     "minutes": {
         "other": "読了 約{count}分",
     },
+    "min": {
+        "other": "約{count}分",
+    },
     "read_story": {
         "other": "記事を読む · 約{count}分",
     },

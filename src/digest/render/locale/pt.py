@@ -14,6 +14,11 @@ MESSAGES: Messages = {
         "many": "{count} min de leitura",
         "other": "{count} min de leitura",
     },
+    "min": {
+        "one": "{count} min",
+        "many": "{count} min",
+        "other": "{count} min",
+    },
     "read_story": {
         "one": "Ler o artigo · {count} min",
         "many": "Ler o artigo · {count} min",
