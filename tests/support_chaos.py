@@ -63,7 +63,7 @@ class Arena:
             feed.publish("Lamp night", self.world.clock + timedelta(hours=1))
             self.world.at(MONDAY + timedelta(minutes=1))
             with self.world.workspace() as workspace:
-                tick(workspace, stop=_at_the_first_message())
+                tick(workspace, stop=_once_frozen(self.world))
         row = self.world.issues()[0]
         assert str(row.state) in ("frozen", "sending"), row
         self.name = row.name
@@ -146,7 +146,6 @@ class _NoSink:
     messages: list[object] = []
 
 
-def _at_the_first_message() -> Callable[[], str]:
-    """Let gathering and freezing happen, stop before anybody is mailed: the first question comes before the digest."""
-    asked = iter((True,))
-    return lambda: "" if next(asked, None) else "signal"
+def _once_frozen(world: World) -> Callable[[], str]:
+    """Let gathering and freezing happen, stop before anybody is mailed."""
+    return lambda: "signal" if any(row.frozen_at for row in world.issues()) else ""

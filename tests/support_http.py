@@ -18,6 +18,8 @@ class Asked:
     path: str
     headers: dict[str, str]
     body: bytes = b""
+    leave: Callable[[], None] = field(default=lambda: None, compare=False, repr=False)
+    """From now on this request does not count as being served: a client that has its answer may be back already."""
 
 
 @dataclass
@@ -42,7 +44,12 @@ def answer(status: int, body: bytes = b"", headers: dict[str, str] | None = None
     """A complete answer with its length."""
     fields = {"Content-Length": str(len(body)), **(headers or {})}
     head = f"HTTP/1.1 {status} X\r\n" + "".join(f"{name}: {value}\r\n" for name, value in fields.items()) + "\r\n"
-    return lambda asked, connection: connection.sendall(head.encode("latin-1") + body)
+
+    def script(asked: Asked, connection: socket.socket) -> None:
+        asked.leave()
+        connection.sendall(head.encode("latin-1") + body)
+
+    return script
 
 
 def redirect(status: int, location: str) -> Script:
@@ -56,13 +63,20 @@ def serve(tls: ssl.SSLContext | None = None) -> Iterator[Loopback]:
     lock = threading.Lock()
 
     def handle(raw: socket.socket) -> None:
+        here = threading.Event()
+
+        def leave() -> None:
+            with lock:
+                server.at_once -= not here.is_set()
+                here.set()
+
         with lock:
             server.at_once += 1
             server.most_at_once = max(server.most_at_once, server.at_once)
         try:
             connection = tls.wrap_socket(raw, server_side=True) if tls else raw
             with connection:
-                asked = _read(connection)
+                asked = _read(connection, leave)
                 if asked is not None:
                     server.asked.append(asked)
                     script = server.routes.get(asked.path, answer(404))
@@ -70,8 +84,7 @@ def serve(tls: ssl.SSLContext | None = None) -> Iterator[Loopback]:
         except OSError:
             pass  # the client went away: some tests make it
         finally:
-            with lock:
-                server.at_once -= 1
+            leave()
 
     def accept() -> None:
         while True:
@@ -88,7 +101,7 @@ def serve(tls: ssl.SSLContext | None = None) -> Iterator[Loopback]:
         listener.close()
 
 
-def _read(connection: socket.socket) -> Asked | None:
+def _read(connection: socket.socket, leave: Callable[[], None]) -> Asked | None:
     data = b""
     while b"\r\n\r\n" not in data:
         piece = connection.recv(65536)
@@ -101,4 +114,4 @@ def _read(connection: socket.socket) -> Asked | None:
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
     while len(body) < int(headers.get("content-length", "0")):
         body += connection.recv(65536)
-    return Asked(method, path, headers, body)
+    return Asked(method, path, headers, body, leave)

@@ -13,6 +13,7 @@ from digest.errors import StateError
 from digest.model import IssueRow, IssueState
 
 _S = IssueState
+RELEASED = "released"  # the note of an issue that a person let go on
 
 
 class Command(StrEnum):
@@ -75,6 +76,11 @@ def apply(row: IssueRow, command: Command) -> IssueState:
     raise StateError(
         f"issue {row.name} does not take the command {command}", why=why, try_=instead.format(name=row.name)
     )
+
+
+def was_released(row: IssueRow) -> bool:
+    """Whether a person has said of this very issue that it is to go out: late, thin, to a changed list."""
+    return row.note == RELEASED
 
 
 def reopened(row: IssueRow) -> IssueState:

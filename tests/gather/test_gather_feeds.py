@@ -21,7 +21,7 @@ from digest.gather import parse_feed
 from digest.model import ParsedFeed, to_plain
 
 FEEDS = Path(__file__).parent / "feeds"
-GOLDEN = ["blog.rss", "notes.atom", "items.json", "old.rdf", "broken.rss"]
+GOLDEN = ["blog.rss", "notes.atom", "items.json", "old.rdf", "broken.rss", "talks.rss"]
 
 
 def parse(name: str) -> ParsedFeed:

@@ -21,7 +21,10 @@ from digest.model import from_plain, to_plain
 from support_http import Asked, Loopback, answer, redirect, serve
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
-FEED = b"<rss version='2.0'><channel><title>Quay</title><item><title>%s</title><guid>1</guid></item></channel></rss>"
+FEED = (
+    b"<rss version='2.0'><channel><title>Quay</title><item><title>%s</title>"
+    b"<guid isPermaLink='false'>1</guid></item></channel></rss>"
+)
 
 
 @pytest.fixture
@@ -300,3 +303,11 @@ def test_a_folder_is_a_source(tmp_path: Path) -> None:
     (tmp_path / "one.md").write_text("# One\n\nSome better words about one thing.", encoding="utf-8")
     assert gather_source(source, again.state, http=http(), now=NOW).status == "new"
     assert gather_source(source, replace(again.state), http=http(), now=NOW, force=True).status == "new"
+
+
+def test_a_429_at_first_sight_is_a_failure_that_waits(server: Loopback) -> None:
+    """Also while finding out what an address is: the wish for patience is kept, and nobody asks twice."""
+    server.routes["/f"] = answer(429, b"", {"Retry-After": "3600"})
+    source = SourceSettings("quay", kind="auto", url=server.url("/f"))
+    got = gather_source(source, FetchState(), http=http(), now=NOW)
+    assert got.status == "failed" and got.state.hold_until == NOW + timedelta(hours=1) and len(server.asked) == 1

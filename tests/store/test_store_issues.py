@@ -80,12 +80,15 @@ def test_every_move_leaves_an_event(store: Store) -> None:
     }
 
 
-def test_touch_changes_note_and_next_try_only(store: Store) -> None:
-    """A postponed issue keeps state and version."""
+def test_a_postponed_issue_keeps_state_and_version(store: Store) -> None:
+    """It says why and until when; somebody's decision in between is not overwritten."""
     row = planned(store)
-    later = store.issues.touch(row, note="waiting", next_try_at=NOW + DAY)
-    assert later == replace(row, note="waiting", next_try_at=NOW + DAY)
-    assert store.issues.touch(later, next_try_at=None) == replace(row, note="waiting")
+    later = store.issues.postpone(row, reason="source_failed", note="waiting", next_try_at=NOW + DAY)
+    assert later == replace(row, reason="source_failed", note="waiting", next_try_at=NOW + DAY)
+    store.issues.move(later, IssueState.HELD, at=NOW, reason="editor")
+    with pytest.raises(BusyError):
+        store.issues.postpone(later, reason="source_failed", note="still", next_try_at=NOW + DAY)
+    assert store.issues.get(row.id).reason == "editor"
 
 
 def test_one_live_worker_prepares_an_issue(store: Store) -> None:
@@ -94,7 +97,7 @@ def test_one_live_worker_prepares_an_issue(store: Store) -> None:
     assert store.issues.own(row.id, one, at=NOW) and store.issues.own(row.id, one, at=NOW)
     assert not store.issues.own(row.id, two, at=NOW)
     assert store.issues.own(row.id, two, at=NOW + DAY), "the lease of the first has run out"
-    store.issues.disown(row.id, two)
+    store.workers.retire(two)
     three = worker(store, pid=3)
     assert store.issues.own(row.id, three, at=NOW)
     store.workers.retire(three)
@@ -188,9 +191,13 @@ def test_done_means_that_nobody_waits(store: Store) -> None:
     row = sending(store, 2)
     with pytest.raises(StateError, match="2 deliveries still wait"):
         store.issues.move(row, S.DONE, at=NOW)
-    assert store.issues.skip_waiting(row.id, "cancelled", NOW) == 2
-    done = store.issues.move(row, S.DONE, at=NOW + DAY)
-    assert done.done_at == NOW + DAY
+    assert store.issues.finish(row.id, at=NOW) == row, "asked for too early, nothing happens"
+    for one in store.issues.deliveries(row.id):
+        store.audience.unsubscribe("members", one.address, at=NOW, source="link")
+    assert store.ledger(row.id, worker(store), now=lambda: NOW).claim(2) == []
+    done = store.issues.finish(row.id, at=NOW + DAY)
+    assert (done.state, done.done_at) == (S.DONE, NOW + DAY)
+    assert store.issues.finish(row.id, at=NOW + 2 * DAY) == done, "asked for twice, once is enough"
     assert store.issues.accounting(row.id).skipped == 2
 
 
@@ -199,9 +206,9 @@ def test_articles_stay_consumed_once_a_message_may_have_left(store: Store) -> No
     [article] = store.articles.save("blog", [record("a")], at=NOW).new
     row = sending(store, 1, consumed={article: 0})
     ledger = store.ledger(row.id, worker(store), now=lambda: NOW)
-    assert not store.issues.begun(row.id)
     assert ledger.commit([], [one.delivery_id for one in ledger.claim(1)])
-    assert store.issues.begun(row.id) and store.issues.release_articles(row.id) == 0
+    store.issues.move(row, S.CANCELLED, at=NOW)
+    assert [fate.state for fate in store.articles.fate(article)] == ["consumed"]
 
 
 def test_a_list_of_topics_and_odd_names_survive_the_snapshot(store: Store) -> None:

@@ -96,11 +96,35 @@ class NextIssues:
         return ";".join(f"{path}:{_changed(path)}" for top in self._watched for path in _files(top))
 
 
+_FLAGS = {
+    "no_fit": "no whole sentence fits the summary's length, so it has none",
+    "placeholder": "the article still holds a placeholder, such as TBD",
+    "weak": "only a very short or very long sentence could be used as its summary",
+    "cut_off": "its feed gives the beginning of the text only",
+}
+
+
+def _read_list(workspace: Workspace, digest: str) -> None:
+    """The list as its file stands now, into the rehearsal: who the picture is for, and how many they are."""
+    from digest.audience import read_list
+    from digest.errors import AudienceError
+
+    settings = workspace.config.lists[workspace.digest(digest).list]
+    if settings.csv is None:
+        return
+    try:
+        rows = read_list(settings.csv).rows
+    except AudienceError:
+        return  # `digest check` says what is wrong with it; the picture does not need it
+    workspace.store.audience.sync_list(settings.name, rows, at=workspace.now(), title=settings.title)
+
+
 def _look(workspace: Workspace, digest: str) -> Preview:
     from digest.pipeline.freezing import render
     from digest.pipeline.trying import next_issue, trial_recipient
     from digest.web.preview import Preview
 
+    _read_list(workspace, digest)
     found, drafted = next_issue(workspace, digest, gather_first=False)
     issue = drafted.issue
     if not issue.items:
@@ -129,7 +153,9 @@ def _look(workspace: Workspace, digest: str) -> Preview:
         banner="SAMPLE: nothing is new, these are the latest articles" if issue.sample else "",
         notes=tuple(_notes(workspace, digest, issue, found)),
         items=tuple((item.title, item.reasons) for item in issue.items),
-        warnings=tuple(f"{item.title}: {flag}" for item in issue.items for flag in item.flags),
+        warnings=tuple(
+            f"{item.title}: {_FLAGS[flag]}" for item in issue.items for flag in item.flags if flag in _FLAGS
+        ),
     )
 
 

@@ -1,26 +1,33 @@
 """`tick()`: do what the schedule says, for every digest, now. Idempotent; any process may call it at any time.
 
-In this order for each digest: finish or hold what was interrupted, go on with what was planned or waits for a source,
-then make what has become due. A digest that fails costs itself alone (its operator hears of it); the others go on.
+In this order for each digest: go on with every issue that is not over (finish or hold what was interrupted, prepare
+what waited for a source), then make what has become due. Each of these is tried by itself: what fails costs itself
+alone, its operator hears of it, and the others go on.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from digest.clock.decide import Due, decide, is_late
+from digest.editorial import was_released
 from digest.errors import BusyError, ConfigError, DigestError
-from digest.model import IssueRow, IssueState
+from digest.model import IssueRow, IssueState, Report
 from digest.pipeline import notifying
 from digest.pipeline.cadence import in_use
 from digest.pipeline.gathering import SourceResult, enroll, gather
-from digest.pipeline.issuing import Made, hold, make, sight
+from digest.pipeline.issuing import Made, Terms, advance, hold, sight
 from digest.pipeline.presence import recover
-from digest.pipeline.sending import Progress, Stop, overdue
+from digest.pipeline.sending import overdue
+from digest.pipeline.watching import Stop, Watch, ignored, never
 from digest.pipeline.workspace import Workspace
 from digest.recurrence import period_after
+
+log = logging.getLogger("digest.clock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,69 +45,75 @@ def tick(
     workspace: Workspace,
     digests: Sequence[str] = (),
     *,
-    stop: Stop = lambda: "",
-    progress: Progress | None = None,
+    stop: Stop = never,
+    progress: Callable[[Report], None] | None = None,
     on_source: Callable[[SourceResult], None] | None = None,
 ) -> list[Step]:
     """Work through the digests (all when none is named). Never raises for one digest's trouble, except a wrong
-    configuration or a store that refuses everything."""
-    recover(workspace)
+    configuration."""
+    watch = Watch(stop, progress or ignored, on_source or ignored)
     steps: list[Step] = []
     for name in digests or workspace.config.digests:
         workspace.digest(name)
-        if stop():
+        if watch.stop():
             break
-        try:
-            steps.extend(_one(workspace, name, stop=stop, progress=progress, on_source=on_source))
-        except ConfigError:
-            raise
-        except BusyError as error:
-            steps.append(Step(name, "busy", error=str(error)))
-        except DigestError as error:
-            notifying.about_failure(workspace, name, error)
-            steps.append(Step(name, "failed", error=str(error)))
+        steps += _one(workspace, name, watch) or [Step(name, "idle")]
+    if not digests:
+        notifying.about_orphans(workspace)
     if not any(step.what == "failed" for step in steps):
         notifying.ping(workspace)
     return steps
 
 
-def _one(
-    workspace: Workspace,
-    digest: str,
-    *,
-    stop: Stop,
-    progress: Progress | None,
-    on_source: Callable[[SourceResult], None] | None,
-) -> list[Step]:
-    """Every cadence of one digest; "idle" when none had anything to do."""
+def _one(workspace: Workspace, digest: str, watch: Watch) -> list[Step]:
+    """Every issue of one digest that is not over, of whatever cadence, and then what each cadence has due."""
+    steps = _attempt(workspace, digest, partial(_each_open_issue, workspace, digest, watch))
+    return steps + _attempt(workspace, digest, partial(_each_cadence, workspace, digest, watch))
+
+
+def _each_open_issue(workspace: Workspace, digest: str, watch: Watch) -> list[Step]:
+    recover(workspace)
+    steps: list[Step] = []
+    for row in workspace.store.issues.open(digest):
+        if not watch.stop():
+            steps += _attempt(workspace, digest, partial(_go_on, workspace, row, watch))
+    return steps
+
+
+def _each_cadence(workspace: Workspace, digest: str, watch: Watch) -> list[Step]:
     steps: list[Step] = []
     for frequency in in_use(workspace, digest):
-        if not stop():
-            steps += _cadence(workspace, digest, frequency, stop=stop, progress=progress, on_source=on_source)
-    return steps or [Step(digest, "idle")]
+        if not watch.stop():
+            steps += _attempt(workspace, digest, partial(_due, workspace, digest, frequency, watch))
+    return steps
 
 
-def _cadence(
-    workspace: Workspace,
-    digest: str,
-    frequency: str,
-    *,
-    stop: Stop,
-    progress: Progress | None,
-    on_source: Callable[[SourceResult], None] | None,
-) -> list[Step]:
+def _attempt(workspace: Workspace, digest: str, act: Callable[[], list[Step]]) -> list[Step]:
+    """What `act` did, or that it was busy or failed: an issue that cannot be finished must not stop the next one."""
+    try:
+        return act()
+    except ConfigError:
+        raise
+    except BusyError as error:
+        return [Step(digest, "busy", error=str(error))]
+    except DigestError as error:
+        trouble = error
+    except Exception as error:
+        log.exception("a fault in the program, while working on %s", digest)
+        trouble = DigestError(
+            "a fault in the program", where=digest, why=f"{type(error).__name__}: {error}", try_="report it, please"
+        )
+    notifying.about_failure(workspace, digest, trouble)
+    return [Step(digest, "failed", error=str(trouble))]
+
+
+def _due(workspace: Workspace, digest: str, frequency: str, watch: Watch) -> list[Step]:
     seen = sight(workspace, digest, frequency)
     if seen.first:
-        report = gather(workspace, workspace.sources_of(digest), on_result=on_source)
-        enroll(workspace, digest, frequency, first_seen=seen.first_seen_at)
+        report = gather(workspace, workspace.sources_of(digest), on_result=watch.on_source)
+        enroll(workspace, digest, frequency)
         notifying.about_sources(workspace, report)
         return [Step(digest, "baseline")]
-    steps = []
-    for row in workspace.store.issues.open(digest):
-        if row.frequency == frequency and not stop():
-            steps.append(_go_on(workspace, row, stop=stop, progress=progress, on_source=on_source))
-    if stop():
-        return steps
     last = workspace.store.issues.last(digest, frequency, extra=False)
     due = decide(
         workspace.rule(digest, frequency),
@@ -109,81 +122,66 @@ def _cadence(
         now=workspace.now(),
         catch_up_s=workspace.digest(digest).catch_up_s,
     )
-    return steps + _make_due(workspace, digest, frequency, due, stop=stop, progress=progress, on_source=on_source)
+    return _make_due(workspace, digest, frequency, due, watch)
 
 
-def _go_on(
-    workspace: Workspace,
-    row: IssueRow,
-    *,
-    stop: Stop,
-    progress: Progress | None,
-    on_source: Callable[[SourceResult], None] | None,
-) -> Step:
+def _go_on(workspace: Workspace, row: IssueRow, watch: Watch) -> list[Step]:
     """An issue that is not over: resume it, prepare it, or leave it to its operator."""
     now = workspace.now()
     match row.state:
         case IssueState.FROZEN | IssueState.SENDING:
             if overdue(workspace, row) and workspace.store.issues.accounting(row.id).waiting:
-                return _held(workspace, row, "late", "it was interrupted and is older than finish_within")
+                return [_held(workspace, row, "late", "it was interrupted and is older than finish_within")]
         case IssueState.PLANNED | IssueState.DRAFTED:
-            if row.note != "released" and _too_late(workspace, row):
-                reason = "source_failed" if row.next_try_at else "late"
-                return _held(workspace, row, reason, row.note or "it is later than catch_up allows")
+            if not was_released(row) and _too_late(workspace, row):
+                return [_held(workspace, row, row.reason or "late", row.note or "it is later than catch_up allows")]
             if row.next_try_at is not None and row.next_try_at > now:
-                return Step(row.digest, "waiting", row)
+                return [Step(row.digest, "waiting", row)]
+        case IssueState.HELD:
+            if row.reason != "editor":
+                notifying.about_issue(workspace, row)  # again until somebody was told: whoever held it may have died
+            return [Step(row.digest, "held", row)]
         case _:
-            return Step(row.digest, "held" if row.state is IssueState.HELD else "idle", row)
-    return _made(workspace, row, stop=stop, progress=progress, on_source=on_source)
+            return [Step(row.digest, "idle", row)]
+    return [_made(workspace, row, watch)]
 
 
-def _make_due(
-    workspace: Workspace,
-    digest: str,
-    frequency: str,
-    due: Due,
-    *,
-    stop: Stop,
-    progress: Progress | None,
-    on_source: Callable[[SourceResult], None] | None,
-) -> list[Step]:
+def _make_due(workspace: Workspace, digest: str, frequency: str, due: Due, watch: Watch) -> list[Step]:
     if due.period is None:
         return []
     issues, now = workspace.store.issues, workspace.now()
     steps = []
     for period in due.missed:
-        row, created = issues.plan(digest, frequency, period, scheduled_for=period.end, at=now)
-        if created:
-            row = issues.move(row, IssueState.MISSED, at=now, note="a later occurrence was due as well")
-            steps.append(Step(digest, "missed", row))
+        why = "a later occurrence was due as well"
+        row, created = issues.plan(digest, frequency, period, scheduled_for=period.end, at=now, missed=why)
+        steps += [Step(digest, "missed", row)] if created else []
     row, created = issues.plan(digest, frequency, due.period, scheduled_for=due.period.end, at=now)
     if due.late and created:
         note = f"it was due at {due.period.label} and that is longer ago than catch_up allows"
         return [*steps, _held(workspace, row, "late", note)]
     if not created and row.state not in (IssueState.PLANNED, IssueState.DRAFTED):
         return steps
-    return [*steps, _made(workspace, row, stop=stop, progress=progress, on_source=on_source)]
+    return [*steps, _made(workspace, row, watch)]
 
 
-def _made(
-    workspace: Workspace,
-    row: IssueRow,
-    *,
-    stop: Stop,
-    progress: Progress | None,
-    on_source: Callable[[SourceResult], None] | None,
-) -> Step:
-    before = row
-    made = make(workspace, row, ask=False, may_wait=True, stop=stop, progress=progress, on_source=on_source)
+def _made(workspace: Workspace, row: IssueRow, watch: Watch) -> Step:
+    released = was_released(row)
+    terms = Terms(ask=False, may_wait=True, accept_list=released, accept_sources=released)
+    made = advance(workspace, row, terms, watch)
     notifying.about_sources(workspace, made.sources)
+    if made.trouble is not None:
+        notifying.about_failure(workspace, row.digest, made.trouble)
     if made.retry_at is not None:
         return Step(row.digest, "waiting", made.row, made)
+    _tell(workspace, row, made)
+    return Step(row.digest, "held" if made.row.state is IssueState.HELD else "made", made.row, made)
+
+
+def _tell(workspace: Workspace, before: IssueRow, made: Made) -> None:
     ended = made.row.state in (IssueState.DONE, IssueState.SKIPPED, IssueState.HELD, IssueState.PAUSED)
     failed = made.sent is not None and made.sent.report.stopped in ("relay", "ledger", "policy")
     if failed or (ended and (before.state, before.version) != (made.row.state, made.row.version)):
         notifying.about_issue(workspace, made.row, made.sent)
-    what = "held" if made.row.state is IssueState.HELD else "made"
-    return Step(row.digest, what, made.row, made)
 
 
 def _held(workspace: Workspace, row: IssueRow, reason: str, note: str) -> Step:
@@ -193,7 +191,7 @@ def _held(workspace: Workspace, row: IssueRow, reason: str, note: str) -> Step:
 
 
 def _too_late(workspace: Workspace, row: IssueRow) -> bool:
-    return not row.extra and is_late(
+    return is_late(
         workspace.rule(row.digest, row.frequency),
         row.period.end,
         workspace.now(),

@@ -28,6 +28,7 @@ from digest.render.settings import RenderSettings
 _DAY_S = 86400.0
 _IN_COMMENT = " !#$%&'*+,-./:;=?@_~"
 _STORAGE = ("storage", "url")
+_ENRICH = {"auto": None, "always": True, "never": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Secretive:
     relays: Mapping[str, RelaySettings]
     notify: NotifySettings
     headers: Mapping[str, Mapping[str, str]]
+    keys: Mapping[str, str]
     storage_url: str
 
 
@@ -50,9 +52,7 @@ def build_config(tables: Tables, secretive: Secretive, *, path: Path) -> Config:
         directory=directory,
         site=site,
         storage_url=secretive.storage_url,
-        sources={
-            name: _source(name, one, secretive.headers[name], site, directory) for name, one in tables.source.items()
-        },
+        sources={name: _source(name, one, secretive, site, directory) for name, one in tables.source.items()},
         lists={name: _list(name, one, directory) for name, one in tables.list.items()},
         digests={name: _digest(name, one, tables, site, directory) for name, one in tables.digest.items()},
         relays=dict(secretive.relays),
@@ -113,18 +113,21 @@ def _user_agent(contact: str) -> str:
 
 
 def _source(
-    name: str, table: schema.SourceTable, headers: Mapping[str, str], site: SiteSettings, directory: Path
+    name: str, table: schema.SourceTable, secretive: Secretive, site: SiteSettings, directory: Path
 ) -> SourceSettings:
     return SourceSettings(
         name=name,
-        kind="files" if table.path else "feed",
+        kind="files" if table.path else table.kind,
         url=table.url or None,
         path=within(directory, table.path) if table.path else None,
         title=table.title,
         timezone=table.timezone or site.timezone,
         language=table.language or None,
         url_template=table.url_template,
-        headers=headers,
+        headers=secretive.headers[name],
+        key=secretive.keys[name],
+        enrich=_ENRICH[table.enrich],
+        match=table.match,
     )
 
 

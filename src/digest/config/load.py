@@ -49,7 +49,8 @@ def load_config(path: Path, *, env: Mapping[str, str], secrets: bool = True) -> 
     relays, relay_problems = read_relays(tables, vault)
     database, database_problems = storage_url(tables.storage, vault)
     headers = {name: read_headers(name, one, vault) for name, one in tables.source.items()}
-    secretive = Secretive(relays, read_notify(tables.notify, vault), headers, database)
+    keys = {name: vault.read(one.key, ("source", name, "key")) or "" for name, one in tables.source.items()}
+    secretive = Secretive(relays, read_notify(tables.notify, vault), headers, keys, database)
     checks = check_tables(tables, places, directory=path.parent, relays=relays, sending=secrets)
     problems += [*overridden.problems, *relay_problems, *database_problems, *vault.problems, *checks]
     if problems:

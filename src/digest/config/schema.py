@@ -128,15 +128,33 @@ class SiteTable(Table):
     )
 
 
-class SourceTable(Table):
-    """Where articles come from: a feed (`url`) or a folder of files (`path`). One table for each source."""
+SOURCE_KINDS = (
+    "auto", "feed", "wordpress", "wordpress-api", "ghost", "wix", "discourse", "forem", "sitemap", "listing",
+)  # fmt: skip
 
-    url: WebUrl = setting("", "Address of an RSS, Atom or JSON feed.")
-    path: Text = setting("", "Folder of articles as .md, .txt or .html files, instead of a feed.")
+
+class SourceTable(Table):
+    """Where articles come from: a site or feed (`url`) or a folder of files (`path`). One table for each source."""
+
+    url: WebUrl = setting("", "Address of a feed, or of a site, forum or page whose feed is to be found.")
+    path: Text = setting("", "Folder of articles as .md, .txt or .html files, instead of an address.")
+    kind: Annotated[str, _choice(*SOURCE_KINDS), Kind("word")] = setting(
+        "auto",
+        "What the address is: auto (found out), feed, wordpress, wordpress-api, ghost, wix, discourse, forem, sitemap "
+        "or listing (a page of links).",
+    )
     title: Text = setting("", "Name of the source as readers see it.", shown="the feed's own title")
     timezone: Zone = setting("", "Zone of dates that the source gives without one.", shown="the site's")
     language: Locale = setting("", "Language of its articles.", shown="recognised")
     headers: Headers = setting({}, "Request headers, sent to the source's own host only.")
+    key: Secret = setting(None, "Key of Ghost's Content API.", shown="none")
+    enrich: Annotated[str, _choice("auto", "always", "never"), Kind("word")] = setting(
+        "auto",
+        "Whether articles' own pages are read as well: always, never, or auto, where a feed has only an excerpt.",
+    )
+    match: Text = setting(
+        "", "For a sitemap or listing: pattern of the paths that are articles, such as /news/*.", shown="any path"
+    )
     url_template: UrlTemplate = setting(
         "",
         "Address on the web of a file: {stem} is its name without ending; also {name}, {path}, {id}.",

@@ -1,7 +1,11 @@
 """Gathering: from a source's bytes to clean articles that are recognised when they come again.
 
     sources     gather_source, gather_all: the edge; asks a source, returns a value         (the only one that waits)
+                -> round (one source, once) -> asking (the run's network), completing (which pages)
+    adapter     what a kind of source is; kinds/ holds them; discovery finds out which one an address is
+    guarded     reading what strangers send, in a process of its own (worker) under a deadline
     state       what is remembered between fetches, and what follows from an answer         (pure)
+    robots, opml: robots.txt; lists of feeds in and out                                     (pure)
     feed        parse_feed: any feed format   -> feedxml (feedparser), jsonfeed -> entry    (pure)
     page        read_page: one article page   -> metadata (title, authors, dates, ...)      (pure)
     copied      read_text: text copied from a page -> chrome (tables and grammar of furniture)   (pure)
@@ -17,9 +21,11 @@ Importing this package loads neither feedparser nor trafilatura nor lxml; they c
 """
 
 from digest.gather.copied import read_text
+from digest.gather.discovery import Discovery, discover
 from digest.gather.feed import parse_feed
 from digest.gather.files import read_file
 from digest.gather.identity import aliases, content_hash, fingerprint
+from digest.gather.opml import OutlineSource, read_opml, write_opml
 from digest.gather.page import read_page
 from digest.gather.settings import FetchSettings, SourceSettings
 from digest.gather.sources import Gathered, Http, HttpAnswer, gather_all, gather_source
@@ -27,7 +33,7 @@ from digest.gather.state import FetchState
 from digest.gather.urls import strip_trackers, url_key
 
 __all__ = [
-    "FetchSettings", "FetchState", "Gathered", "Http", "HttpAnswer", "SourceSettings", "aliases", "content_hash",
-    "fingerprint", "gather_all", "gather_source", "parse_feed", "read_file", "read_page", "read_text", "strip_trackers",
-    "url_key",
+    "Discovery", "FetchSettings", "FetchState", "Gathered", "Http", "HttpAnswer", "OutlineSource", "SourceSettings",
+    "aliases", "content_hash", "discover", "fingerprint", "gather_all", "gather_source", "parse_feed", "read_file",
+    "read_opml", "read_page", "read_text", "strip_trackers", "url_key", "write_opml",
 ]  # fmt: skip

@@ -11,31 +11,45 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
+from html import unescape
 from urllib.parse import unquote, urlsplit
 
 from digest.gather.dates import read_date
-from digest.gather.markup import Fragment, clean_fragment, is_lead_image, line_of, looks_like_html, plain_fragment
-from digest.gather.urls import http_url, strip_trackers, url_key
+from digest.gather.language import language_of
+from digest.gather.language import language_tag as language_tag  # files and metadata look for it here
+from digest.gather.markup import (
+    Fragment,
+    address,
+    clean_fragment,
+    is_lead_image,
+    line_of,
+    looks_like_html,
+    plain_fragment,
+)
+from digest.gather.urls import strip_trackers, url_key
 from digest.gather.words import clean_line, clean_text, derive_title
 from digest.model import Article, Author, Enclosure, Image
 
 MAX_TAGS = 30
 MAX_AUTHORS = 12
 # What feeds add below or above an article, not the author's words. WordPress writes the first in the site's language.
+_FOOTER_WORDS = (
+    "appeared first on", "first appeared on", "erschien zuerst auf", "primero en", "est apparu en premier sur",
+    "proviene da", "apareceu primeiro em", "verscheen eerst op", "dök först upp på", "pojawił się poczatkowo",
+    "впервые появилась",
+    "blev først udgivet",
+)  # fmt: skip
 _FEED_FOOTER = re.compile(
     r"(?:The post|Der Beitrag|La entrada|L[’']article|L[’']articolo|O post|Het bericht|"
-    r"Inlägget|Wpis|Запись|Indlægget)\s.{1,300}?"
-    r"(?:appeared first on|first appeared on|erschien zuerst auf|(?:se publicó|apareció) primero en|"
-    r"est apparu en premier sur|proviene da|apareceu primeiro em|verscheen eerst op|dök först upp på|"
-    r"pojawił się poczatkowo|впервые появилась|blev først udgivet)"
-    r".{1,200}",
+    rf"Inlägget|Wpis|Запись|Indlægget)\s.{{1,300}}?(?:{'|'.join(_FOOTER_WORDS)}).{{1,200}}",
     re.S | re.I,
 )
-_MORE = re.compile(
-    r"\s*(?:\[\s*(?:…|\.\.\.)\s*\]|(?:continue reading|read more|weiterlesen|lire la suite|leer más|"
-    r"seguir leyendo|leia mais|lees verder|leggi tutto)\b.{0,120})\s*$",
-    re.I | re.S,
-)
+_MORE_WORDS = (
+    "]", "continue reading", "read more", "weiterlesen", "lire la suite", "leer más", "seguir leyendo", "leia mais",
+    "lees verder", "leggi tutto",
+)  # fmt: skip
+_MORE = re.compile(rf"(?:\[\s*(?:…|\.\.\.)\s*\]|\b(?:{'|'.join(_MORE_WORDS[1:])})\b.{{0,120}})\s*$", re.I | re.S)
+_ANY_TAG = re.compile(r"<[^>]*>")
 _BY = re.compile(r"^(?:by|von|par|por|di|door)\s+(?=\S)", re.I)
 _EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
 
@@ -52,7 +66,9 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One item as its feed tells it; nothing is cleaned yet. `images` are candidates, best kind first."""
+    """One item as its feed tells it; nothing is cleaned yet. `images` are candidates, best kind first; `dates` are
+    (origin, text) of when it was published, most trusted first.
+    """
 
     guid: str = ""
     link: str | None = None
@@ -62,8 +78,7 @@ class Entry:
     summary: Piece | None = None
     authors: tuple[Author, ...] = ()
     authors_origin: str = "feed"
-    published: str = ""
-    published_origin: str = "feed"
+    dates: tuple[tuple[str, str], ...] = ()
     updated: str = ""
     language: str | None = None
     tags: tuple[str, ...] = ()
@@ -72,6 +87,18 @@ class Entry:
     views: int | None = None
     comments: int | None = None
     reactions: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedWords:
+    """What one feed document says. `broken` is why it is not well-formed; `left_out` counts items beyond the limit."""
+
+    title: Piece | None
+    link: str | None
+    language: str | None
+    entries: tuple[Entry, ...]
+    left_out: int = 0
+    broken: str = ""
 
 
 def articles_of(entries: Sequence[Entry], *, source: str, zone: tzinfo) -> tuple[Article, ...]:
@@ -89,28 +116,28 @@ def _own_guid(article: Article) -> Article:
 
 def article_of(entry: Entry, *, source: str, zone: tzinfo) -> Article:
     """One article, cleaned; missing titles are derived and flagged."""
-    body, origin_of_body = _body(entry)
-    excerpt = _excerpt(entry.summary, body)
+    summary = _fragment(entry.summary) if entry.summary else Fragment("", "")
+    body, origin_of_body = _body(entry, summary)
+    excerpt = _excerpt(summary, body)
     title, title_origin = _title(entry, body, excerpt)
-    published, confidence = read_date(entry.published, zone=zone)
-    updated, _ = read_date(entry.updated, zone=zone)
-    origin = {"title": title_origin, "text": origin_of_body}
-    published_origin = entry.published_origin
-    if published is None and updated is not None:
-        published, confidence = read_date(entry.updated, zone=zone)
-        published_origin = "feed updated"
-    image, origin["image"] = _image(entry, body)
+    language, overruled = language_of(entry.language, f"{title}\n{body.text[:1000]}")
+    published, confidence, published_origin, updated = _dates(entry, zone, language)
+    image, image_origin = _image(entry, body)
     authors = _authors(entry.authors)
-    origin |= {
-        "published": published_origin if published else "",
+    origin = {
+        "title": title_origin,
+        "text": origin_of_body,
+        "image": image_origin,
+        "published": published_origin,
         "authors": entry.authors_origin if authors else "",
         "excerpt": entry.summary.origin if entry.summary and excerpt else "",
         "url": "feed" if entry.link else "",
+        "language": ("script" if overruled else "feed") if language else "",
     }
     return Article(
         source=source,
         guid=clean_line(entry.guid, max_chars=2000),
-        url=strip_trackers(entry.link) if entry.link else None,
+        url=strip_trackers(entry.link) if entry.link and "?" in entry.link else entry.link,
         canonical_url=entry.canonical,
         title=title,
         title_derived=title_origin != "feed",
@@ -120,7 +147,7 @@ def article_of(entry: Entry, *, source: str, zone: tzinfo) -> Article:
         published=published,
         updated=updated,
         published_confidence=confidence,
-        language=language_tag(entry.language),
+        language=language,
         tags=_tags(entry.tags),
         excerpt=excerpt,
         image=image,
@@ -133,31 +160,62 @@ def article_of(entry: Entry, *, source: str, zone: tzinfo) -> Article:
     )
 
 
+def _dates(entry: Entry, zone: tzinfo, language: str | None) -> tuple[datetime | None, str, str, datetime | None]:
+    """(published, confidence, its origin, updated). The first date that can be read; the last change before none."""
+    updated, confidence_of_update = read_date(entry.updated, zone=zone, language=language)
+    for origin, text in entry.dates:
+        if text:
+            published, confidence = read_date(text, zone=zone, language=language)
+            if published is not None:
+                return published, confidence, origin, updated
+    return updated, confidence_of_update, "feed updated" if updated else "", updated
+
+
 def _fragment(piece: Piece) -> Fragment:
     if not piece.is_html:
         return plain_fragment(piece.text)
     if looks_like_html(piece.text):
-        return clean_fragment(piece.text, piece.base, drop=_FEED_FOOTER)
+        return clean_fragment(_without_footer(piece.text), piece.base)
     # Declared HTML without a single tag is prose typed into a form: blank lines are its paragraphs.
     paragraphs = clean_text(piece.text).split("\n\n")
     return plain_fragment("\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs))
 
 
-def _body(entry: Entry) -> tuple[Fragment, str]:
+def _without_footer(html: str) -> str:
+    """Without the paragraph that the feed's own program put at the end, or at the beginning."""
+    last = html.rfind("<p")
+    if last >= 0 and _is_footer(html[last:]):
+        return html[:last]
+    end = html.find("</p>", 0, 1500)
+    return html[end + 4 :] if end >= 0 and _is_footer(html[:end]) else html
+
+
+def _is_footer(html: str) -> bool:
+    if len(html) > 1500 or "<a" not in html or not any(words in html for words in _FOOTER_WORDS):
+        return False
+    return _FEED_FOOTER.fullmatch(clean_line(unescape(_ANY_TAG.sub("", html)))) is not None
+
+
+def _body(entry: Entry, summary: Fragment) -> tuple[Fragment, str]:
     """The longest of what the feed gives: some put the article into the summary and a teaser into the content."""
-    pieces = [*entry.bodies, *([entry.summary] if entry.summary else [])]
     best, origin = Fragment("", ""), ""
-    for piece in pieces:
-        fragment = _fragment(piece)
+    given = [(_fragment(piece), piece.origin) for piece in entry.bodies]
+    if entry.summary:
+        given.append((summary, entry.summary.origin))
+    for fragment, place in given:
         if len(fragment.text) > len(best.text) or (not origin and fragment.html):
-            best, origin = fragment, piece.origin
+            best, origin = fragment, place
     return best, origin
 
 
-def _excerpt(summary: Piece | None, body: Fragment) -> str:
-    if summary is None:
+def _excerpt(summary: Fragment, body: Fragment) -> str:
+    if not summary.text or len(summary.text) > 4000:
         return ""
-    text = _MORE.sub("…", " ".join(_fragment(summary).text[:4000].split())).removesuffix("…").rstrip()
+    line = " ".join(summary.text.split())
+    head, tail = line[:-160], line[-160:]
+    if any(words in tail.lower() for words in _MORE_WORDS):
+        tail = _MORE.sub("", tail).rstrip()
+    text = (head + tail).removesuffix("…").rstrip()
     return text if text and len(text) < min(len(body.text), 1500) else ""
 
 
@@ -187,46 +245,56 @@ def title_without(text: str, address: str) -> tuple[str, str]:
 def _image(entry: Entry, body: Fragment) -> tuple[Image | None, str]:
     for origin, image in entry.images:
         if is_lead_image(image):
-            return image, origin
+            return _completed(image, body.images), origin
     for image in body.images:
         if is_lead_image(image):
             return image, "body"
     return None, ""
 
 
+def _completed(image: Image, shown: tuple[Image, ...]) -> Image:
+    """With the words and the size that the article itself gives the same picture: media elements carry no alt."""
+    name = _file_name(image.url)
+    alike = [other for other in shown if _file_name(other.url) == name]
+    same = next((other for other in alike if url_key(other.url) == url_key(image.url)), None)
+    if same is None:
+        return image
+    sized = image if image.width and image.height else same
+    return Image(image.url, sized.width or image.width, sized.height or image.height, image.alt or same.alt)
+
+
+def _file_name(url: str) -> str:
+    return url.partition("?")[0].rpartition("/")[2].lower()
+
+
 def _authors(authors: Iterable[Author]) -> tuple[Author, ...]:
     """People by name, once each. An address alone is nobody's by-line and is not published."""
     found: dict[str, Author] = {}
     for author in authors:
-        name = _EMAIL.sub("", line_of(author.name, is_html=True, max_chars=200))
-        name = _BY.sub("", clean_line(name.replace("()", "").strip(" ()<>,;"))).strip()
+        if len(found) == MAX_AUTHORS:
+            break
+        name = line_of(author.name, is_html=True, max_chars=200)
+        if "@" in name:
+            name = _EMAIL.sub("", name)
+        name = _BY.sub("", name.replace("()", "").strip(" ()<>,;")).strip()
         if any(char.isalnum() for char in name):
-            found.setdefault(name.casefold(), Author(name, http_url(author.url)))
-    return tuple(found.values())[:MAX_AUTHORS]
+            found.setdefault(name.casefold(), Author(name, address(author.url)))
+    return tuple(found.values())
 
 
 def _tags(tags: Iterable[str]) -> tuple[str, ...]:
     found: dict[str, str] = {}
     for tag in tags:
+        if len(found) == MAX_TAGS:
+            break
         text = line_of(tag, is_html=True, max_chars=80).lstrip("#").strip()
         if text and not text.startswith(("http:", "https:")):
             found.setdefault(text.casefold(), text)
-    return tuple(found.values())[:MAX_TAGS]
-
-
-def language_tag(tag: str | None) -> str | None:
-    """A BCP 47 tag in its usual case (RFC 5646 section 2.1.1), or None for what is not one."""
-    parts = (tag or "").strip().replace("_", "-").split("-")
-    if not re.fullmatch(r"[A-Za-z]{2,3}", parts[0]) or not all(
-        re.fullmatch(r"[A-Za-z0-9]{1,8}", part) for part in parts
-    ):
-        return None
-    rest = [part.upper() if len(part) == 2 else part.title() if len(part) == 4 else part for part in parts[1:]]
-    return "-".join([parts[0].lower(), *rest])
+    return tuple(found.values())
 
 
 def _warnings(entry: Entry, published: datetime | None) -> tuple[str, ...]:
-    if published is None and (entry.published or entry.updated):
-        given = clean_line(entry.published or entry.updated, max_chars=60)
-        return (f"the date {given!r} cannot be read with certainty",)
+    given = next((text for _, text in entry.dates if text), entry.updated)
+    if published is None and given:
+        return (f"the date {clean_line(given, max_chars=60)!r} cannot be read with certainty",)
     return ()

@@ -10,8 +10,9 @@ import re
 
 from digest.errors import ParseError
 from digest.gather.dates import zone_named
-from digest.gather.entry import articles_of, language_tag
+from digest.gather.entry import FeedWords, articles_of
 from digest.gather.jsonfeed import looks_like_json, read_json
+from digest.gather.language import language_tag
 from digest.gather.markup import line_of
 from digest.gather.urls import http_url
 from digest.model import ParsedFeed
@@ -35,29 +36,30 @@ def parse_feed(
         raise ParseError(
             "the answer is empty", where=url, try_="open the address in a browser; a feed starts with <rss or <feed"
         )
-    zone = zone_named(timezone)
-    if looks_like_json(data):
-        feed = read_json(data, url=url)
-        return ParsedFeed(
-            title=line_of(feed.title, is_html=False),
-            articles=articles_of(feed.entries, source=source, zone=zone),
-            warnings=_left_out(feed.left_out),
-            url=feed.link,
-            language=language_tag(feed.language),
-        )
-    from digest.gather.feedxml import read_xml
-
-    xml = read_xml(data, url=url, content_type=content_type)
-    if not xml.known:
-        raise _not_a_feed(data, url)
-    broken = (f"the feed is not well-formed ({xml.broken[:160]}); it was read tolerantly",) if xml.broken else ()
+    words = _read(data, url, content_type)
+    broken = (f"the feed is not well-formed ({words.broken[:160]}); it was read tolerantly",) if words.broken else ()
     return ParsedFeed(
-        title=line_of(xml.title.text, is_html=xml.title.is_html) if xml.title else "",
-        articles=articles_of(xml.entries, source=source, zone=zone),
-        warnings=broken + _left_out(xml.left_out),
-        url=xml.link,
-        language=language_tag(xml.language),
+        title=line_of(words.title.text, is_html=words.title.is_html) if words.title else "",
+        articles=articles_of(words.entries, source=source, zone=zone_named(timezone)),
+        warnings=broken + _left_out(words.left_out),
+        url=words.link,
+        language=language_tag(words.language),
     )
+
+
+def _read(data: bytes, url: str, content_type: str | None) -> FeedWords:
+    if looks_like_json(data):
+        return read_json(data, url=url)
+    from digest.gather.quickfeed import read_quickly
+
+    words = read_quickly(data, url=url, content_type=content_type)
+    if words is None:
+        from digest.gather.feedxml import read_xml
+
+        words = read_xml(data, url=url, content_type=content_type)
+    if words is None:
+        raise _not_a_feed(data, url)
+    return words
 
 
 def _left_out(count: int) -> tuple[str, ...]:

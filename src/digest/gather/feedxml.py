@@ -16,44 +16,49 @@ import warnings
 from functools import lru_cache
 from typing import Any
 
-from digest.gather.entry import Entry, Piece
-from digest.gather.markup import pixels
+from digest.gather.entry import Entry, FeedWords, Piece
+from digest.gather.feedrules import (
+    MAX_AUTHOR_CHARS,
+    MAX_ITEMS,
+    MAX_NAMES,
+    image_of_media,
+    images_in_order,
+    number,
+    reads_as_html,
+)
 from digest.gather.urls import http_url
-from digest.model import Author, Enclosure, Image
+from digest.model import Author, Enclosure
 
-MAX_ITEMS = 10_000
-MAX_AUTHOR_CHARS = 400
 # The document element, after a declaration, comments and processing instructions: an empty feed is a feed.
 _ROOT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<[?!][^>]*>\s*)*<(?:[\w\-]{1,20}:)?(?:rss|rdf|feed|channel)[\s>/]", re.I)
+_BREAK = re.compile(r"(<br\b[^>]*>)</br>")
+_OCTETS = "application/octet-stream"
+_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
+_HAS_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _TEXTUAL = frozenset(["text/plain", "text/html", "application/xhtml+xml", "text", "html", "xhtml", ""])
-_PICTURE_ENDINGS = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif")
 
 
-class XmlFeed:
-    """What feedparser read: `version` is empty when the bytes are no feed it knows."""
-
-    def __init__(self, raw: dict[str, Any], data: bytes, url: str) -> None:
-        self.version: str = raw["version"] or ""
-        self.broken: str = str(raw["bozo_exception"]) if raw["bozo"] else ""
-        feed = raw["feed"]
-        self.is_atom = self.version.startswith("atom")
-        self.known = bool(self.version or raw["entries"] or _get(feed, "title") or _ROOT.match(data[:4096]))
-        self.title = _piece(_get(feed, "title_detail"), url, "feed")
-        self.link = http_url(_get(feed, "link"), url)
-        self.language: str | None = _get(feed, "language") or _detail(feed, "title_detail", "language")
-        feed_authors = _people(feed) if self.is_atom else ()
-        self.entries = tuple(_entry(entry, url, self.language, feed_authors) for entry in raw["entries"][:MAX_ITEMS])
-        self.left_out = max(0, len(raw["entries"]) - MAX_ITEMS)
-
-
-def read_xml(data: bytes, *, url: str, content_type: str | None) -> XmlFeed:
-    """Parse bytes that claim to be a feed. Never raises for what is in them."""
+def read_xml(data: bytes, *, url: str, content_type: str | None) -> FeedWords | None:
+    """What bytes that claim to be a feed say; None when they are none. Never raises for what is in them."""
     headers = {"content-location": url}
     if content_type:
         headers["content-type"] = content_type
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # feedparser warns developers about its own fallbacks
-        return XmlFeed(_parse(data, headers), data, url)
+        raw = _parse(data, headers)
+    feed, version = raw["feed"], raw["version"] or ""
+    if not (version or raw["entries"] or _get(feed, "title") or _ROOT.match(data[:4096])):
+        return None
+    language = _get(feed, "language") or _detail(feed, "title_detail", "language")
+    authors = _people(feed) if version.startswith("atom") else ()
+    return FeedWords(
+        title=_piece(feed, "title", url, "feed"),
+        link=http_url(_get(feed, "link"), url),
+        language=language,
+        entries=tuple(_entry(entry, url, language, authors) for entry in raw["entries"][:MAX_ITEMS]),
+        left_out=max(0, len(raw["entries"]) - MAX_ITEMS),
+        broken=str(raw["bozo_exception"]) if raw["bozo"] else "",
+    )
 
 
 def _parse(data: bytes, headers: dict[str, str]) -> dict[str, Any]:
@@ -111,51 +116,134 @@ def _run_strict(strict: Any, utf8: bytes, headers: dict[str, str]) -> tuple[Any,
 def _parser_classes() -> tuple[Any, Any]:
     from feedparser import api
 
-    class OwnNames:
-        """Leaves names as they are written: feedparser would take e-mail addresses out with an expression that is
-        quadratic and knows no domain longer than four letters (feedparser 6.0.14, 2026-07). `entry` does it instead.
-        """
-
-        def _sync_author_detail(self, key: str = "author") -> None:
-            context = self._get_context()  # type: ignore[attr-defined]
-            people = dict.get(context, f"{key}s") or [{}]
-            value = dict.get(context, key)
-            if people[-1]:
-                super()._sync_author_detail(key)  # type: ignore[misc]
-            elif isinstance(value, str):
-                people[-1]["name"] = value[:MAX_AUTHOR_CHARS]
-
-    strict = type("Strict", (OwnNames, api.StrictFeedParser), {})
-    loose = type("Loose", (OwnNames, api.LooseFeedParser), {})
+    strict = type("Strict", (_OwnRules, api.StrictFeedParser), {})
+    loose = type("Loose", (_OwnRules, api.LooseFeedParser), {})
     return strict, loose
+
+
+class _OwnRules:
+    """What we read differently; mixed into both of feedparser's classes (6.0.14, 2026-07).
+
+    Names stay as they are written: feedparser would take e-mail addresses out with an expression that is quadratic and
+    knows no domain longer than four letters (`entry` does it instead). What describes a picture or a film does not
+    describe the article. dc:date is when an item was published. A guid may be the address even beside an empty link.
+    """
+
+    in_media = 0
+
+    @staticmethod
+    def looks_like_html(text: str) -> bool:
+        return reads_as_html(text)
+
+    def resolve_uri(self, uri: str) -> str:
+        return uri if _HAS_SCHEME.match(uri) else super().resolve_uri(uri)  # type: ignore[misc]
+
+    def _start_link(self, attributes: dict[str, str]) -> None:
+        self._drop_no_addresses(attributes)
+        super()._start_link(attributes)  # type: ignore[misc]
+
+    def _start_enclosure(self, attributes: dict[str, str]) -> None:
+        self._drop_no_addresses(attributes)
+        super()._start_enclosure(attributes)  # type: ignore[misc]
+
+    def _drop_no_addresses(self, attributes: dict[str, str]) -> None:
+        for name in ("url", "uri"):
+            if name in attributes and http_url(attributes[name], self.baseuri) is None:  # type: ignore[attr-defined]
+                del attributes[name]
+
+    def _sync_author_detail(self, key: str = "author") -> None:
+        context = self._get_context()  # type: ignore[attr-defined]
+        people = dict.get(context, f"{key}s") or [{}]
+        value = dict.get(context, key)
+        if people[-1]:
+            super()._sync_author_detail(key)  # type: ignore[misc]
+        elif isinstance(value, str):
+            people[-1]["name"] = value[:MAX_AUTHOR_CHARS]
+
+    def _start_media_content(self, attributes: dict[str, str]) -> None:
+        self.in_media += 1
+        super()._start_media_content(attributes)  # type: ignore[misc]
+
+    def _end_media_content(self) -> None:
+        self.in_media = max(0, self.in_media - 1)
+
+    def _start_item(self, attributes: dict[str, str]) -> None:
+        self.in_media = 0
+        super()._start_item(attributes)  # type: ignore[misc]
+
+    _start_entry = _start_item
+
+    def _start_media_title(self, attributes: dict[str, str]) -> None:
+        if self.in_media or dict.get(self._get_context(), "title"):  # type: ignore[attr-defined]
+            self.push("of_media", 0)  # type: ignore[attr-defined]
+        else:
+            super()._start_media_title(attributes)  # type: ignore[misc]
+
+    def _end_media_title(self) -> None:
+        stack = self.elementstack  # type: ignore[attr-defined]
+        if stack and stack[-1][0] == "of_media":
+            self.pop("of_media")  # type: ignore[attr-defined]
+        else:
+            super()._end_media_title()  # type: ignore[misc]
+
+    def _start_media_description(self, attributes: dict[str, str]) -> None:
+        given = self.in_media or "media_description" in self._get_context()  # type: ignore[attr-defined]
+        name = "of_media" if given else "media_description"
+        self.push_content(name, attributes, "text/plain", not given)  # type: ignore[attr-defined]
+
+    def _end_media_description(self) -> None:
+        stack = self.elementstack  # type: ignore[attr-defined]
+        self.pop_content(stack[-1][0] if stack else "media_description")  # type: ignore[attr-defined]
+
+    def _start_dc_date(self, attributes: dict[str, str]) -> None:
+        self.push("dc_date", 1)  # type: ignore[attr-defined]
+
+    def _end_dc_date(self) -> None:
+        self.pop("dc_date")  # type: ignore[attr-defined]
+
+    def _end_guid(self) -> None:
+        written = "".join(str(part) for part in self.elementstack[-1][2]) if self.elementstack else ""  # type: ignore[attr-defined]
+        super()._end_guid()  # type: ignore[misc]
+        is_address = bool(self.guidislink) and http_url(written.strip()) is not None  # type: ignore[attr-defined]
+        self._save("guid_is_address", is_address, overwrite=True)  # type: ignore[attr-defined]
+
+    _end_id = _end_guid
 
 
 def _entry(raw: Any, url: str, feed_language: str | None, feed_authors: tuple[Author, ...]) -> Entry:
     base = _detail(raw, "title_detail", "base") or url
-    bodies = tuple(
-        piece for piece in (_piece(content, url, "feed content") for content in _list(raw, "content")) if piece
-    )
+    bodies = tuple(piece for content in _list(raw, "content") if (piece := _words(content, url, "feed content")))
+    summary = _piece(raw, "summary", url, "feed summary")
+    if summary is None and not bodies:
+        summary = _piece(raw, "media_description", url, "feed summary")
     authors = _people(raw)
-    published = _text(raw, "published") or _text(raw, "created")
+    enclosures = _enclosures(raw, base)
     link = http_url(_get(raw, "link"), base) or _alternate(raw, base)
+    if link is None and _get(raw, "guid_is_address"):
+        link = http_url(_get(raw, "id"))
+    own = _detail(raw, "image", "href") or _detail(raw, "image", "url")
+    media = [*_list(raw, "media_content"), *_list(raw, "media_thumbnail")]
     return Entry(
         guid=_text(raw, "id"),
         link=http_url(_get(raw, "feedburner_origlink"), base) or link,
-        title=_piece(_get(raw, "title_detail"), url, "feed"),
+        title=_piece(raw, "title", url, "feed"),
         bodies=bodies,
-        summary=_piece(_get(raw, "summary_detail"), url, "feed summary"),
+        summary=summary,
         authors=authors or feed_authors,
         authors_origin="feed entry" if authors else "feed",
-        published=published,
-        published_origin="feed published" if published else "",
+        dates=(
+            ("feed published", _text(raw, "published")),
+            ("feed dc:date", _text(raw, "dc_date")),
+            ("feed created", _text(raw, "created")),
+        ),
         updated=_text(raw, "updated"),
-        language=_entry_language(raw) or feed_language,
-        tags=tuple(str(_get(tag, "label") or _get(tag, "term") or "") for tag in _list(raw, "tags")),
-        images=_images(raw, base),
-        enclosures=_enclosures(raw, base),
-        views=_number(_detail(raw, "media_statistics", "views")),
+        language=_text(raw, "language") or _entry_language(raw) or feed_language,
+        tags=tuple(str(_get(tag, "label") or _get(tag, "term") or "") for tag in _list(raw, "tags")[:MAX_NAMES]),
+        images=images_in_order([image_of_media(given, base) for given in media], enclosures, http_url(own, base)),
+        enclosures=enclosures,
+        views=number(_detail(raw, "media_statistics", "views")),
         comments=_first_number(raw, "slash_comments", "thr_total"),
-        reactions=_number(_detail(raw, "media_starrating", "count")),
+        reactions=number(_detail(raw, "media_starrating", "count")),
     )
 
 
@@ -178,20 +266,29 @@ def _detail(mapping: Any, key: str, name: str) -> Any:
     return _get(_get(mapping, key), name)
 
 
-def _piece(detail: Any, url: str, origin: str) -> Piece | None:
-    value = _get(detail, "value")
+def _piece(holder: Any, key: str, url: str, origin: str) -> Piece | None:
+    """The words under `key`; feedparser's detail may be of a later element of the same name deeper down."""
+    detail = _get(holder, f"{key}_detail")
+    value = _get(holder, key)
+    return _words(detail, url, origin, value if isinstance(value, str) else None, is_line=key == "title")
+
+
+def _words(detail: Any, url: str, origin: str, value: str | None = None, *, is_line: bool = False) -> Piece | None:
+    text = value if value is not None else _get(detail, "value")
     kind = str(_get(detail, "type") or "").lower()
-    if not isinstance(value, str) or not value.strip() or kind not in _TEXTUAL:
+    if not isinstance(text, str) or not text.strip() or not isinstance(detail, dict):
         return None
+    if kind not in _TEXTUAL and not is_line and (kind != _OCTETS or _BASE64.fullmatch(text)):
+        return None  # a document of another kind; what was text in base64 has been decoded
     base = http_url(_get(detail, "base"), url) or url
-    return Piece(value, kind not in ("text/plain", "text"), base, origin)
+    if kind == "application/xhtml+xml":
+        text = _BREAK.sub(r"\1", text)  # feedparser writes <br/> as <br></br>, which HTML reads as two breaks
+    return Piece(text, kind not in ("text/plain", "text"), base, origin)
 
 
 def _people(raw: Any) -> tuple[Author, ...]:
-    people = [Author(_text(person, "name"), _text(person, "href") or None) for person in _list(raw, "authors")]
-    named = tuple(person for person in people if person.name)
-    alone = _text(raw, "author")
-    return named or ((Author(alone),) if alone else ())
+    people = (Author(_text(person, "name"), _text(person, "href") or None) for person in _list(raw, "authors"))
+    return tuple(person for person in people if person.name)[:MAX_NAMES]
 
 
 def _entry_language(raw: Any) -> str | None:
@@ -211,48 +308,14 @@ def _alternate(raw: Any, base: str) -> str | None:
     return None
 
 
-def _images(raw: Any, base: str) -> tuple[tuple[str, Image], ...]:
-    """media:content and media:thumbnail, largest first, then image enclosures, then the item's own image element."""
-    media = [
-        image
-        for attributes in [*_list(raw, "media_content"), *_list(raw, "media_thumbnail")]
-        if (image := _media_image(attributes, base))
-    ]
-    media.sort(key=lambda image: -(image.width or 0))
-    found = [("feed media", image) for image in media]
-    for enclosure in _enclosures(raw, base):
-        if (enclosure.type or "").startswith("image/") or (
-            not enclosure.type and enclosure.url.lower().endswith(_PICTURE_ENDINGS)
-        ):
-            found.append(("feed enclosure", Image(enclosure.url)))
-    own = http_url(_detail(raw, "image", "href") or _detail(raw, "image", "url"), base)
-    return tuple([*found, ("feed image", Image(own))] if own else found)
-
-
-def _media_image(attributes: Any, base: str) -> Image | None:
-    url = http_url(_get(attributes, "url"), base)
-    kind, medium = str(_get(attributes, "type") or ""), str(_get(attributes, "medium") or "")
-    if url is None or (medium not in ("", "image")) or (kind and not kind.startswith("image/")):
-        return None
-    is_content = medium == "image" or bool(kind)
-    if not is_content and _get(attributes, "duration") is not None:
-        return None
-    return Image(url, pixels(_get(attributes, "width")), pixels(_get(attributes, "height")))
-
-
 def _enclosures(raw: Any, base: str) -> tuple[Enclosure, ...]:
     found = []
     for link in _list(raw, "links"):
         url = http_url(_get(link, "href") or _get(link, "url"), base) if _get(link, "rel") == "enclosure" else None
         if url:
-            found.append(Enclosure(url, _text(link, "type") or None, _number(_get(link, "length"))))
+            found.append(Enclosure(url, _text(link, "type") or None, number(_get(link, "length"))))
     return tuple(found)
 
 
-def _number(value: Any) -> int | None:
-    text = str(value or "").strip().replace(",", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
-
-
 def _first_number(raw: Any, *keys: str) -> int | None:
-    return next((number for key in keys if (number := _number(_get(raw, key))) is not None), None)
+    return next((count for key in keys if (count := number(_get(raw, key))) is not None), None)

@@ -11,28 +11,18 @@ import json
 from typing import Any
 
 from digest.errors import ParseError
-from digest.gather.entry import Entry, Piece
+from digest.gather.entry import Entry, FeedWords, Piece
 from digest.gather.urls import http_url
 from digest.model import Author, Enclosure, Image
 
 MAX_ITEMS = 10_000
 
 
-class JsonFeed:
-    def __init__(self, raw: dict[str, Any], url: str) -> None:
-        self.title = _text(raw, "title")
-        self.link = http_url(_text(raw, "home_page_url"), url)
-        self.language = _text(raw, "language") or None
-        items = [item for item in _list(raw, "items") if isinstance(item, dict)]
-        self.entries = tuple(_entry(item, raw, url) for item in items[:MAX_ITEMS])
-        self.left_out = max(0, len(items) - MAX_ITEMS)
-
-
 def looks_like_json(data: bytes) -> bool:
     return data[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
 
 
-def read_json(data: bytes, *, url: str) -> JsonFeed:
+def read_json(data: bytes, *, url: str) -> FeedWords:
     """Raises `ParseError` for JSON that cannot be read or is not a feed."""
     try:
         raw = json.loads(data.decode("utf-8-sig"))
@@ -47,7 +37,15 @@ def read_json(data: bytes, *, url: str) -> JsonFeed:
             why='it has no list of "items"',
             try_="use the site's RSS, Atom or JSON Feed address (often /feed, /feed.json or /rss.xml)",
         )
-    return JsonFeed(raw, url)
+    items = [item for item in _list(raw, "items") if isinstance(item, dict)]
+    title = _text(raw, "title")
+    return FeedWords(
+        title=Piece(title, False) if title else None,
+        link=http_url(_text(raw, "home_page_url"), url),
+        language=_text(raw, "language") or None,
+        entries=tuple(_entry(item, raw, url) for item in items[:MAX_ITEMS]),
+        left_out=max(0, len(items) - MAX_ITEMS),
+    )
 
 
 def _entry(item: dict[str, Any], feed: dict[str, Any], url: str) -> Entry:
@@ -56,7 +54,6 @@ def _entry(item: dict[str, Any], feed: dict[str, Any], url: str) -> Entry:
     base = link or url
     authors = _authors(item) or _authors(feed)
     title, summary = _text(item, "title"), _text(item, "summary")
-    published = _text(item, "date_published")
     return Entry(
         guid=_text(item, "id"),
         link=link or external,
@@ -65,8 +62,7 @@ def _entry(item: dict[str, Any], feed: dict[str, Any], url: str) -> Entry:
         summary=Piece(summary, False, base, "feed summary") if summary else None,
         authors=authors,
         authors_origin="feed entry" if _authors(item) else "feed",
-        published=published,
-        published_origin="feed published" if published else "",
+        dates=(("feed published", _text(item, "date_published")),),
         updated=_text(item, "date_modified"),
         language=_text(item, "language") or _text(feed, "language") or None,
         tags=tuple(str(tag) for tag in _list(item, "tags") if isinstance(tag, str)),

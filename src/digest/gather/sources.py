@@ -1,61 +1,46 @@
-"""Asking a source for its articles: decide, fetch, interpret. The edge of this room.
+"""Asking sources for their articles: decide, fetch, interpret. The edge of this room.
 
-    gather_source   one source: due? -> conditional request -> unchanged? -> parse -> articles
+    gather_source   one source: due? -> what is it? -> conditional requests -> unchanged? -> read -> pages -> articles
     gather_all      several at once, one host never twice at the same time
 
-Does not know which articles are new: it returns what the source holds now. Invariant: `gather_source` never raises
-for what a source does; a failure is a value that says what, where, why and what to try, and keeps what was known, so
-that a failed source never reads as "nothing new".
+Does not know which articles are new: it returns what the source says now. Invariant: `gather_source` never raises for
+what a source does; a failure is a value that says what, where, why and what to try, and keeps what was known, so that a
+failed source never reads as "nothing new".
 """
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Literal, Protocol
-from urllib.parse import urlsplit
+from datetime import datetime, timedelta
+from typing import Literal
+from urllib.parse import quote, urlsplit
 
 from digest.errors import FetchError, SourceError
-from digest.gather.feed import parse_feed
+from digest.gather import guarded
+from digest.gather.asking import Asking, Held, Http, HttpAnswer
+from digest.gather.discovery import NothingFound
 from digest.gather.folder import read_folder
+from digest.gather.round import Round, Unfriendly
 from digest.gather.settings import SourceSettings
-from digest.gather.state import FetchState, after_failure, after_success, request_for, state_for, wait_until
-from digest.model import Article, ParsedFeed
+from digest.gather.state import FetchState, after_failure, state_for, wait_until
+from digest.model import Article
+
+__all__ = ["Gathered", "Http", "HttpAnswer", "gather_all", "gather_source"]
 
 Status = Literal["new", "unchanged", "not_due", "failed"]
-
-
-class HttpAnswer(Protocol):
-    """What is needed of an answer; `digest.http.Response` is one."""
-
-    @property
-    def url(self) -> str: ...
-    @property
-    def status(self) -> int: ...
-    @property
-    def headers(self) -> Mapping[str, str]: ...
-    @property
-    def data(self) -> bytes: ...
-    @property
-    def redirects(self) -> tuple[tuple[int, str], ...]: ...
-
-
-class Http(Protocol):
-    """What is needed of a client; `digest.http.PublicHttp` is one."""
-
-    def get(
-        self, url: str, *, headers: Mapping[str, str] | None = None, max_bytes: int | None = None
-    ) -> HttpAnswer: ...
+NO_POLL = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What asking one source gave. "new": `articles` is all it holds now (known ones among them). "unchanged": it holds
+    """What asking one source gave.
+
+    "new": `articles` is what it says now, known ones among them, but for those whose page was read before and of which
+    the list says nothing else; `listed` names all on the lists (guid, else address, else title). "unchanged": it holds
     what it held. "not_due": its server asked for patience until `state` says. "failed": `error` is the whole message.
     """
 
@@ -67,16 +52,44 @@ class Gathered:
     title: str = ""
     warnings: tuple[str, ...] = ()
     http_status: int | None = None
+    listed: tuple[str, ...] = ()
+
+    @property
+    def health(self) -> str:
+        """ "ok", "degraded" (missing for a week) or "gone" (switched off until its address is changed)."""
+        return self.state.health
 
 
 def gather_source(
-    source: SourceSettings, state: FetchState, *, http: Http, now: datetime, force: bool = False
+    source: SourceSettings,
+    state: FetchState,
+    *,
+    http: Http,
+    now: datetime,
+    force: bool = False,
+    poll: timedelta = NO_POLL,
+    reader: guarded.Reader | None = None,
+    asking: Asking | None = None,
 ) -> Gathered:
-    """Ask one source. `force` asks although the server said to wait (impolite), and reads again what did not change."""
+    """Ask one source. `force` asks although the server said to wait (impolite), and reads again what did not change.
+
+    `poll`: a clock that asks over and over passes how far apart it may do so at least; a person or an issue does not.
+    `asking` is shared by the sources of one run.
+    """
     try:
         if source.kind == "files":
             return _gather_files(source, state, now, force)
-        return _gather_feed(source, state_for(state, source.url or ""), http, now, force)
+        known = state_for(state, source.url or "")
+        return _gather_web(source, known, asking or Asking(http, now), reader or guarded.shared, force, poll)
+    except Unfriendly as error:
+        return _refused(source, error, now)
+    except Held as held:
+        known = replace(state_for(state, source.url or ""), hold_until=held.until)
+        return Gathered(source, "not_due", known, title=_title(source, known))
+    except NothingFound as error:
+        known = state_for(state, source.url or "")
+        tried = {**known.tried, **dict.fromkeys(error.tried, now)}
+        return _failed(source, replace(known, tried=tried), str(error), now, None)
     except SourceError as error:
         status = error.status if isinstance(error, FetchError) else None
         return _failed(source, state, str(error), now, status)
@@ -89,6 +102,7 @@ def gather_all(
     http: Http,
     now: datetime,
     force: bool = False,
+    poll: timedelta = NO_POLL,
     threads: int = 8,
     on_result: Callable[[Gathered], None] | None = None,
 ) -> list[Gathered]:
@@ -98,19 +112,16 @@ def gather_all(
     by_host: dict[str, list[SourceSettings]] = defaultdict(list)
     for source in sources:
         by_host[_host(source)].append(source)
+    if any(source.kind != "files" for source in sources):
+        guarded.shared.start()
+    asking = Asking(http, now)
     results: dict[str, Gathered] = {}
     report = threading.Lock()
 
     def ask_host(group: list[SourceSettings]) -> None:
-        hold: Gathered | None = None
         for source in group:
             state = states.get(source.name) or FetchState()
-            if hold is not None and not force:
-                gathered = _held_back(source, state, hold)
-            else:
-                gathered = gather_source(source, state, http=http, now=now, force=force)
-            if gathered.http_status in (429, 503):
-                hold = gathered
+            gathered = gather_source(source, state, http=http, now=now, force=force, poll=poll, asking=asking)
             with report:
                 results[source.name] = gathered
                 if on_result is not None:
@@ -122,70 +133,37 @@ def gather_all(
     return [results[source.name] for source in sources]
 
 
-def _gather_feed(source: SourceSettings, state: FetchState, http: Http, now: datetime, force: bool) -> Gathered:
-    until = wait_until(state, now)
+def _gather_web(
+    source: SourceSettings, state: FetchState, asking: Asking, reader: guarded.Reader, force: bool, poll: timedelta
+) -> Gathered:
+    if state.gone and not force:
+        return _switched_off(source, state)
+    until = wait_until(state, asking.now, poll=poll)
     if until is not None and not force:
-        return Gathered(source, "not_due", state, title=source.title or state.title)
-    request = request_for(replace(state, etag="", last_modified="") if force else state, source.headers)
-    answer = http.get(request.url, headers=request.headers)
-    if answer.status == 304 and answer.url != state.validated_url:
-        # The redirect leads elsewhere now; what has not changed there is not what we have.
-        request = request_for(replace(state, etag="", last_modified=""), source.headers)
-        answer = http.get(request.url, headers=request.headers)
-    if answer.status == 304:
-        return _unchanged(source, state, answer, now)
-    if answer.status != 200:
-        return _refused(source, state, answer, now)
-    body_hash = hashlib.sha256(answer.data).hexdigest()
-    if body_hash == state.body_hash and not force:
-        return _unchanged(source, state, answer, now)
-    feed = parse_feed(
-        answer.data,
-        url=answer.url,
-        content_type=answer.headers.get("content-type"),
-        source=source.name,
-        timezone=source.timezone,
-    )
-    return _new(source, _remember(state, answer, body_hash, now), feed, answer.status)
-
-
-def _new(source: SourceSettings, state: FetchState, feed: ParsedFeed, status: int) -> Gathered:
-    articles = tuple(_with_defaults(article, source) for article in feed.articles)
-    title = source.title or feed.title or source.name
+        return Gathered(source, "not_due", state, title=_title(source, state))
+    done = Round(source, state, asking, reader, force=force).run()
+    articles = tuple(_with_defaults(article, source) for article in done.articles)
     return Gathered(
         source,
-        "new",
-        replace(state, title=feed.title),
+        "new" if done.read_list or articles else "unchanged",
+        done.state,
         articles,
-        title=title,
-        warnings=feed.warnings,
-        http_status=status,
+        title=_title(source, done.state),
+        warnings=tuple(_masked(warning, source) for warning in done.warnings),
+        http_status=done.http_status,
+        listed=done.listed,
     )
 
 
 def _with_defaults(article: Article, source: SourceSettings) -> Article:
-    if article.language or not source.language:
-        return article
-    return replace(article, language=source.language, origin={**article.origin, "language": "settings"})
-
-
-def _remember(state: FetchState, answer: HttpAnswer, body_hash: str, now: datetime) -> FetchState:
-    return after_success(
-        state,
-        status=answer.status,
-        url=answer.url,
-        headers=answer.headers,
-        redirects=answer.redirects,
-        body_hash=body_hash,
-        now=now,
-    )
-
-
-def _unchanged(source: SourceSettings, state: FetchState, answer: HttpAnswer, now: datetime) -> Gathered:
-    after = _remember(state, answer, state.body_hash, now)
-    return Gathered(
-        source, "unchanged", after, title=source.title or state.title or source.name, http_status=answer.status
-    )
+    """The settings' language where the source says none, and the mark of what only we may see."""
+    origin = dict(article.origin)
+    language = article.language
+    if not language and source.language:
+        language, origin["language"] = source.language, "settings"
+    if source.is_private:
+        origin["private"] = "yes"
+    return article if origin == article.origin else replace(article, language=language, origin=origin)
 
 
 _ADVICE = {
@@ -198,30 +176,56 @@ _ADVICE = {
 }
 
 
-def _refused(source: SourceSettings, state: FetchState, answer: HttpAnswer, now: datetime) -> Gathered:
+def _refused(source: SourceSettings, refusal: Unfriendly, now: datetime) -> Gathered:
+    """An answer other than 200 and 304 from the source's own address."""
+    answer, state = refusal.answer, refusal.state
     default = "try again later; if it stays, tell the site's operator" if answer.status >= 500 else "check the address"
     why = "a protection service asks for a browser" if "cf-mitigated" in answer.headers else ""
+    after = after_failure(state, error="", now=now, status=answer.status, headers=answer.headers)
+    if answer.status in (404, 410) and source.kind == "auto" and state.found_url:
+        # What was found at a plain address is gone; the address may offer something else now.
+        after = replace(after, found_kind="", found_url="", gone=False)
+    if after.health == "degraded" and after.missing_since is not None:
+        why = f"since {after.missing_since:%Y-%m-%d}; from now on it is asked once a day"
     error = FetchError(
         f"the server answered {answer.status}", where=answer.url, why=why, try_=_ADVICE.get(answer.status, default)
     )
-    after = after_failure(state, error=str(error), now=now, status=answer.status, headers=answer.headers)
-    title = source.title or state.title or source.name
-    return Gathered(source, "failed", after, error=str(error), title=title, http_status=answer.status)
-
-
-def _failed(source: SourceSettings, state: FetchState, error: str, now: datetime, status: int | None) -> Gathered:
-    known = state_for(state, source.url or "")
-    title = source.title or state.title or source.name
+    text = _masked(str(error), source)
     return Gathered(
-        source, "failed", after_failure(known, error=error, now=now, status=status), error=error, title=title,
-        http_status=status,
+        source, "failed", replace(after, last_error=text), error=text, title=_title(source, after),
+        http_status=answer.status,
     )  # fmt: skip
 
 
-def _held_back(source: SourceSettings, state: FetchState, first: Gathered) -> Gathered:
-    """Another source of the same host was just told to wait: this one waits as long, without asking."""
-    known = replace(state_for(state, source.url or ""), hold_until=first.state.hold_until)
-    return Gathered(source, "not_due", known, title=source.title or state.title or source.name)
+def _switched_off(source: SourceSettings, state: FetchState) -> Gathered:
+    """410 is the publisher's own word that there will be nothing more; nobody is asked again."""
+    since = f" on {state.last_attempt_at:%Y-%m-%d}" if state.last_attempt_at else ""
+    error = FetchError(
+        "this source is switched off",
+        where=source.url or source.name,
+        why=f"its server answered 410 (gone for good){since}",
+        try_=f"remove [source.{source.name}] or set its new address; to ask again: digest gather {source.name} --force",
+    )
+    return Gathered(
+        source, "failed", state, error=_masked(str(error), source), title=_title(source, state), http_status=410
+    )
+
+
+def _failed(source: SourceSettings, state: FetchState, error: str, now: datetime, status: int | None) -> Gathered:
+    known, text = state_for(state, source.url or ""), _masked(error, source)
+    after = after_failure(known, error=text, now=now, status=status)
+    return Gathered(source, "failed", after, error=text, title=_title(source, known), http_status=status)
+
+
+def _masked(text: str, source: SourceSettings) -> str:
+    """Without the source's key, which stands in the address of some APIs."""
+    for secret in (source.key, quote(source.key, safe="")):
+        text = text.replace(secret, "***") if len(secret) >= 4 else text
+    return text
+
+
+def _title(source: SourceSettings, state: FetchState) -> str:
+    return source.title or state.title or source.name
 
 
 def _gather_files(source: SourceSettings, state: FetchState, now: datetime, force: bool) -> Gathered:
@@ -246,6 +250,7 @@ def _gather_files(source: SourceSettings, state: FetchState, now: datetime, forc
         () if unchanged else folder.articles,
         title=source.title or source.name,
         warnings=folder.warnings,
+        listed=() if unchanged else tuple(article.guid for article in folder.articles),
     )
 
 

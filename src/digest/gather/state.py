@@ -18,17 +18,41 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
+from digest.gather.adapter import FEED_TYPES, Request
+from digest.gather.robots import RobotsMark
+
 MIN_HOLD = timedelta(minutes=10)
 MAX_HOLD = timedelta(days=31)
 MAX_AGE = timedelta(hours=24)
 MOVED_VOTES = 3
 MOVED_APART = timedelta(hours=24)
-ACCEPT = (
-    "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
-    "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
-)
+MISSING_FOR = timedelta(days=7)
+ONCE_A_DAY = timedelta(hours=24)
+MAX_TTL = timedelta(hours=1)
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,12})", re.I)
 _NO_CACHE = re.compile(r"(?:^|[\s,])(?:no-cache|no-store)(?:$|[\s,=])", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What one address gave for recognising its answer again; `url` is the final one, where they were given."""
+
+    url: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    body_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageMark:
+    """One listed article and its page: `mark` changes with what the list says of it; `tries` counts failures in a row.
+    `first_at` and `read_at` are None for what was there before we came and is never read."""
+
+    mark: str
+    first_at: datetime | None = None
+    read_at: datetime | None = None
+    tries: int = 0
+    validators: Validators = field(default_factory=Validators)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +60,13 @@ class FetchState:
     """Plain values only. `url` is the configured address the rest belongs to; `validated_url` the final one that gave
     `etag` and `last_modified`. `hold_until`: the server asked for patience; `next_check_at`: its answer is fresh until
     then. `moved_to`, `moved_votes`, `moved_at` count permanent redirects to one target. `gone`: it answered 410.
-    `files` maps the files of a folder to a mark of what was read."""
+    `missing_since`: it answers 404 since. `files` maps the files of a folder to a mark of what was read.
+
+    `list_url` is the address the validators belong to. `found_kind`, `found_url`: what a plain site's address turned
+    out to be; `tried` are addresses that were looked at in vain. `cursor` is the adapter's own; `lists` belongs to
+    further lists, `pages` to articles by name, `pending` and `watched` are articles whose page is to be read (again),
+    `pages_hold_until` when at the earliest; `robots` are the rules of the origins they live on.
+    """
 
     url: str = ""
     validated_url: str = ""
@@ -55,7 +85,27 @@ class FetchState:
     moved_votes: int = 0
     moved_at: datetime | None = None
     gone: bool = False
+    missing_since: datetime | None = None
     files: Mapping[str, str] = field(default_factory=dict)
+    list_url: str = ""
+    found_kind: str = ""
+    found_url: str = ""
+    tried: Mapping[str, datetime] = field(default_factory=dict)
+    cursor: str = ""
+    lists: Mapping[str, Validators] = field(default_factory=dict)
+    pages: Mapping[str, PageMark] = field(default_factory=dict)
+    pending: tuple[Request, ...] = ()
+    watched: tuple[Request, ...] = ()
+    pages_hold_until: datetime | None = None
+    robots: Mapping[str, RobotsMark] = field(default_factory=dict)
+
+    @property
+    def health(self) -> str:
+        """ "ok", "degraded" (the address is missing for a week) or "gone" (switched off: the server said 410)."""
+        if self.gone:
+            return "gone"
+        since, last = self.missing_since, self.last_attempt_at
+        return "degraded" if since and last and last - since >= MISSING_FOR else "ok"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +119,56 @@ def state_for(state: FetchState, url: str) -> FetchState:
     return state if state.url == url else FetchState(url=url)
 
 
-def wait_until(state: FetchState, now: datetime) -> datetime | None:
-    """Until when the server asked not to be asked, or None when asking is fine."""
-    moments = [moment for moment in (state.hold_until, state.next_check_at) if moment is not None and moment > now]
-    return max(moments, default=None)
+def wait_until(state: FetchState, now: datetime, *, poll: timedelta = timedelta(0)) -> datetime | None:
+    """Until when asking would be impolite, or None when it is fine. `poll` is how far apart a clock asks at least.
+
+    A source that is missing for a week is asked once a day: it may come back, but nobody waits for it.
+    """
+    moments = [state.hold_until, state.next_check_at]
+    if state.last_attempt_at is not None:
+        moments.append(state.last_attempt_at + (max(poll, ONCE_A_DAY) if state.health == "degraded" else poll))
+    return max((moment for moment in moments if moment is not None and moment > now), default=None)
 
 
-def request_for(state: FetchState, headers: Mapping[str, str]) -> FeedRequest:
-    """Where to ask and with which headers: a conditional request wherever there is something to compare with."""
-    url = state.url
+def request_for(
+    state: FetchState,
+    headers: Mapping[str, str],
+    *,
+    url: str | None = None,
+    accept: str = FEED_TYPES,
+    fresh: bool = False,
+) -> FeedRequest:
+    """Where to ask and with which headers: a conditional request wherever there is something to compare with.
+
+    `url` is the list's address where it is not the configured one; `fresh` leaves the validators out.
+    """
+    asked = url or state.url
     # A source's own headers (an API key) belong to the host the operator wrote down, wherever it says it moved to.
-    if state.moved_votes >= MOVED_VOTES and (not headers or _host(state.moved_to) == _host(url)):
-        url = state.moved_to
-    sent = {"Accept": ACCEPT, **headers}
-    if state.etag:
-        sent["If-None-Match"] = state.etag
-    if state.last_modified:
-        sent["If-Modified-Since"] = state.last_modified
-    return FeedRequest(url, sent)
+    if state.moved_votes >= MOVED_VOTES and (not headers or _host(state.moved_to) == _host(asked)):
+        asked = state.moved_to
+    known = Validators(state.validated_url, state.etag, state.last_modified)
+    return FeedRequest(asked, {"Accept": accept, **headers, **({} if fresh else conditions(known))})
+
+
+def conditions(known: Validators) -> dict[str, str]:
+    """The validators as they came (RFC 9110 section 13.1)."""
+    sent = {}
+    if known.etag:
+        sent["If-None-Match"] = known.etag
+    if known.last_modified:
+        sent["If-Modified-Since"] = known.last_modified
+    return sent
+
+
+def validators_after(known: Validators, *, status: int, url: str, headers: Mapping[str, str], mark: str) -> Validators:
+    """What to remember after 200 or 304. A 304 that leaves validators out does not delete them (RFC 9110 15.4.5)."""
+    same = status == 304
+    return Validators(
+        url=known.url if same else url,
+        etag=headers.get("etag", known.etag if same else ""),
+        last_modified=headers.get("last-modified", known.last_modified if same else ""),
+        body_hash=mark or known.body_hash,
+    )
 
 
 def after_success(
@@ -99,15 +181,15 @@ def after_success(
     body_hash: str,
     now: datetime,
 ) -> FetchState:
-    """After 200 or 304. A 304 that leaves validators out does not delete them (RFC 9110 section 15.4.5)."""
-    etag = headers.get("etag", state.etag if status == 304 else "")
-    modified = headers.get("last-modified", state.last_modified if status == 304 else "")
+    """After 200 or 304 from the source's own address."""
+    known = Validators(state.validated_url, state.etag, state.last_modified, state.body_hash)
+    seen = validators_after(known, status=status, url=url, headers=headers, mark=body_hash)
     return replace(
         _count_move(state, redirects, now),
-        validated_url=state.validated_url if status == 304 else url,
-        etag=etag,
-        last_modified=modified,
-        body_hash=body_hash or state.body_hash,
+        validated_url=seen.url,
+        etag=seen.etag,
+        last_modified=seen.last_modified,
+        body_hash=seen.body_hash,
         next_check_at=fresh_until(headers, now),
         hold_until=None,
         last_attempt_at=now,
@@ -116,6 +198,7 @@ def after_success(
         last_error="",
         last_status=status,
         gone=False,
+        missing_since=None,
     )
 
 
@@ -125,7 +208,7 @@ def after_failure(
     """After anything else: what was known stays known, and the server's wish for patience is kept."""
     hold = None
     if status in (429, 503):
-        hold = now + (retry_after((headers or {}).get("retry-after", ""), now) or MIN_HOLD)
+        hold = hold_of(headers or {}, now)
     return replace(
         state,
         failures=state.failures + 1,
@@ -134,7 +217,20 @@ def after_failure(
         last_attempt_at=now,
         hold_until=hold,
         gone=status == 410,
+        missing_since=(state.missing_since or now) if status == 404 else state.missing_since,
     )
+
+
+def hold_of(headers: Mapping[str, str], now: datetime) -> datetime:
+    """Until when a server that answered 429 or 503 is left alone."""
+    return now + (retry_after(headers.get("retry-after", ""), now) or MIN_HOLD)
+
+
+def rested(state: FetchState, seconds: float, now: datetime) -> FetchState:
+    """The feed's own `<ttl>` counts where its server says nothing; an hour at most, for it is often mis-set."""
+    if state.next_check_at is not None or seconds <= 0:
+        return state
+    return replace(state, next_check_at=now + min(timedelta(seconds=seconds), MAX_TTL))
 
 
 def fresh_until(headers: Mapping[str, str], now: datetime) -> datetime | None:

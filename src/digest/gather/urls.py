@@ -37,6 +37,16 @@ def http_url(text: str | None, base: str | None = None) -> str | None:
     return url if parts.scheme.lower() in ("http", "https") and host else None
 
 
+def origin_of(url: str) -> str:
+    """Scheme, host and port (RFC 6454): whom a key may be shown to; "" for what is no http(s) address."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{(parts.hostname or '').lower()}:{port}" if parts.scheme in ("http", "https") else ""
+
+
 def strip_trackers(url: str) -> str:
     """The address as it is mailed: parameters that follow people around are gone, every other byte stays."""
     try:

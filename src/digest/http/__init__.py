@@ -3,7 +3,8 @@
 Two policies, two classes:
 
     public.PublicHttp      any address an outsider may name (feeds, pages, images): every hop is resolved once, vetted,
-                           and connected to by the vetted address; decoded bytes, header bytes and time are capped
+                           and connected to by the vetted address; decoded bytes, header bytes and time are capped;
+                           one request at a time to each host (`turns`)
     endpoint.EndpointHttp  exactly one origin the operator configured (a model server, a webhook): private is allowed,
                            redirects are not followed
 

@@ -15,12 +15,13 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urljoin, urlsplit
 
 from digest.errors import FetchError
 from digest.http.addresses import AllowList, is_disguised_number, is_public, literal_address
 from digest.http.exchange import Limits, Response, Target, exchange, too_slow
+from digest.http.turns import Turn, Turns
 
 Resolve = Callable[[str, int], Sequence[str]]
 """(host, port) to addresses; raises OSError when there are none."""
@@ -46,10 +47,11 @@ class _Hop:
 
 
 class PublicHttp:
-    """A client for untrusted addresses. Holds no state between requests; safe to share between threads.
+    """A client for untrusted addresses; safe to share between threads, which wait for one another at each host.
 
     `allow_hosts`: names, networks (CIDR) or host:port that may be private. `max_bytes` counts decoded bytes.
-    `total_s` covers everything of one `get`, redirects included. `resolve` replaces name lookup.
+    `total_s` covers everything of one `get`, redirects included, but not waiting for one's turn. `gap_s` lies between
+    two requests to one public host. `resolve` replaces name lookup.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class PublicHttp:
         connect_s: float = 5.0,
         read_s: float = 15.0,
         max_redirects: int = 5,
+        gap_s: float = 0.0,
         resolve: Resolve | None = None,
         tls: ssl.SSLContext | None = None,
     ) -> None:
@@ -71,6 +74,7 @@ class PublicHttp:
         self._total_s, self._connect_s, self._read_s = total_s, connect_s, read_s
         self._resolve = resolve or _system_lookup
         self._tls = tls
+        self._turns, self._gap_s = Turns(), gap_s
 
     def get(self, url: str, *, headers: Mapping[str, str] | None = None, max_bytes: int | None = None) -> Response:
         """Fetch `url`, following redirects. Any final status is a `Response`; trouble raises `FetchError`.
@@ -81,7 +85,9 @@ class PublicHttp:
         hop = _read_url(url)
         first, redirects = hop.origin, list[tuple[int, str]]()
         while True:
-            response = self._once(hop, _headers_for(hop, first, headers or {}), limits)
+            with self._turns.of(hop.host) as (turn, waited_s):
+                limits = replace(limits, deadline=limits.deadline + waited_s)
+                response = self._once(hop, _headers_for(hop, first, headers or {}), limits, turn)
             location = response.headers.get("location", "").strip()
             if response.status not in REDIRECTS or not location:
                 return Response(hop.url, response.status, response.headers, response.data, tuple(redirects))
@@ -91,7 +97,7 @@ class PublicHttp:
             _refuse_downgrade(previous, hop, headers or {})
             redirects.append((response.status, hop.url))
 
-    def _once(self, hop: _Hop, headers: Mapping[str, str], limits: Limits) -> Response:
+    def _once(self, hop: _Hop, headers: Mapping[str, str], limits: Limits, turn: Turn) -> Response:
         addresses = self._vetted(hop, limits)
         sent = {"User-Agent": self._user_agent, "Accept": "*/*", **headers}
         for position, address in enumerate(addresses):
@@ -102,6 +108,9 @@ class PublicHttp:
                 # Names with a dead IPv6 address are common: the next vetted address is tried, nothing else is retried.
                 if error.what != "no connection" or position + 1 == len(addresses):
                     raise
+            finally:
+                if is_public(address):
+                    turn.rest(self._gap_s)
         raise _unknown_host(hop, "the name has no address")
 
     def _vetted(self, hop: _Hop, limits: Limits) -> list[str]:

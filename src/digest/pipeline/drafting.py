@@ -93,11 +93,6 @@ def _with_half_life(settings: CurateSettings, period: Period) -> CurateSettings:
     return replace(settings, half_life_days=max((period.end - period.start).total_seconds() / 86_400, 0.25))
 
 
-def renumber(drafted: Drafted, number: int) -> Drafted:
-    """The same issue under the number it was really given."""
-    return replace(drafted, issue=replace(drafted.issue, number=number))
-
-
 def source_titles(workspace: Workspace) -> dict[str, str]:
     """How readers see each source: the operator's title, else the feed's own, else its name."""
     found = workspace.store.articles.source_titles()

@@ -22,14 +22,12 @@ def freeze(workspace: Workspace, row: IssueRow, drafted: Drafted) -> IssueRow:
     """Render and freeze. Raises `TemplateError`; `BusyError` when another process froze it meanwhile."""
     from digest.store import Frozen, RenditionData
 
-    variants = Variants(default=locale_of(workspace, row.digest))
     # The languages in use must be known before the renditions are written, and the people are a stream: it is read
     # once for the languages alone (no tokens made), and again to write everybody down.
-    variants.index("")
-    settings = workspace.digest(row.digest)
-    readers = served(workspace, row.digest, row.frequency)
-    for subscriber, _ in workspace.store.audience.candidates(settings.list, readers):
-        variants.index(subscriber.locale)
+    readers = workspace.store.audience.candidates(
+        workspace.digest(row.digest).list, served(workspace, row.digest, row.frequency)
+    )
+    variants = Variants(locale_of(workspace, row.digest), (subscriber.locale for subscriber, _ in readers))
     renditions = [
         RenditionData(rendition.locale, rendition.direction, rendition.to_bytes())
         for rendition in (render(workspace, drafted, locale=locale) for locale in variants.locales)

@@ -18,6 +18,7 @@ from digest.recurrence import period_after
 
 if TYPE_CHECKING:
     from digest.gather import Gathered
+    from digest.model import Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +85,30 @@ def gather(
     return GatherReport(tuple(sorted(results, key=lambda result: order[result.source])))
 
 
-def enroll(workspace: Workspace, digest: str, frequency: str = EVERY, *, first_seen: datetime) -> None:
-    """Give every stored article its place for this digest: new, or known already (DESIGN 9, "Gathering")."""
-    threshold = period_after(workspace.rule(digest, frequency), first_seen).start
+def enroll(
+    workspace: Workspace,
+    digest: str,
+    frequency: str = EVERY,
+    *,
+    period: Period | None = None,
+) -> None:
+    """Give every stored article its place for this digest: new, or known already (DESIGN 9, "Gathering").
+
+    Of a source that the digest sees for the first time, what was published since the start of the first period it can
+    be in is new: of the `period` being made, or of the one that follows the sighting. So neither a feed added after a
+    year nor the very first run brings a year's articles.
+    """
+    rule = workspace.rule(digest, frequency)
+
+    def since(sighted: datetime) -> datetime:
+        start = period_after(rule, sighted).start
+        return start if period is None else min(start, period.start)
+
     workspace.store.articles.enroll(
         digest,
         frequency,
         workspace.sources_of(digest),
-        threshold=threshold,
+        threshold=since,
         undated_new=workspace.undated_are_new(),
         at=workspace.now(),
     )

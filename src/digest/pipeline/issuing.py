@@ -12,25 +12,26 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from digest.editorial import reopened
-from digest.errors import BusyError, DigestError, UsageError
+from digest.editorial import RELEASED, reopened
+from digest.errors import AudienceError, BusyError, DigestError, StoreError, UsageError
 from digest.model import IssueState, Period, Recipient
-from digest.pipeline.drafting import Drafted, draft, renumber
+from digest.pipeline.drafting import Drafted, draft
 from digest.pipeline.freezing import freeze, render
 from digest.pipeline.gathering import GatherReport, SourceResult, enroll, gather
 from digest.pipeline.listing import ListReading, read_list
 from digest.pipeline.presence import at_work, recover
-from digest.pipeline.sending import Progress, Sent, Stop, send
+from digest.pipeline.sending import Sent, send
+from digest.pipeline.watching import Stop, Watch, ignored, never
 from digest.pipeline.workspace import EVERY, Workspace
 from digest.recurrence import period_after, period_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from digest.model import IssueRow
+    from digest.model import IssueRow, Report
     from digest.store import Sight
 
-RETRY_SOURCE = timedelta(minutes=10)
+TRY_AGAIN = timedelta(minutes=10)
 
 
 class Verdict(StrEnum):
@@ -71,19 +72,42 @@ class Prospect:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """Where one period got to. `sent` is set when mail was (or could have been) sent; `retry_at` when we try again."""
+    """Where one period got to.
+
+    `sent` is set when mail was (or could have been) sent; `retry_at` when it is tried again, `trouble` why.
+    """
 
     row: IssueRow
     sent: Sent | None = None
     sources: GatherReport = field(default_factory=GatherReport)
     reading: ListReading | None = None
     retry_at: datetime | None = None
+    trouble: DigestError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What whoever makes an issue has agreed to.
+
+    `ask`: a person has just confirmed it, so trouble raises; otherwise it holds the issue, and the operator hears of
+    it. `may_wait`: what may be back in ten minutes (a source, the list's file) postpones the issue that long.
+    `accept_list`, `accept_sources`: a list that changed much, a source that failed, are no reason to stop.
+    """
+
+    ask: bool
+    may_wait: bool = False
+    accept_list: bool = False
+    accept_sources: bool = False
 
 
 def sight(workspace: Workspace, digest: str, frequency: str = EVERY) -> Sight:
-    """Note that this digest exists, with this schedule, from now on (DESIGN 9: baseline; schedule changes)."""
+    """Note that this digest exists, with this schedule, from now on (DESIGN 9: baseline; schedule changes).
+
+    The schedule by its meaning: who only words it differently has changed nothing.
+    """
     rule = workspace.rule(digest)
-    return workspace.store.issues.sight(digest, frequency, schedule=rule.text, zone=rule.zone, at=workspace.now())
+    at = workspace.now()
+    return workspace.store.issues.sight(digest, frequency, schedule=rule.describe(), zone=rule.zone, at=at)
 
 
 def find(workspace: Workspace, digest: str, *, frequency: str = EVERY, extra: bool = False) -> Found:
@@ -91,6 +115,9 @@ def find(workspace: Workspace, digest: str, *, frequency: str = EVERY, extra: bo
     seen, rule, now = sight(workspace, digest, frequency), workspace.rule(digest, frequency), workspace.now()
     issues = workspace.store.issues
     if extra:
+        under_way = (row for row in issues.open(digest) if row.extra and _verdict(row) is Verdict.RESUME)
+        if (row := next(under_way, None)) is not None:  # interrupted: finished first, or nobody but the clock would
+            return Found(digest, frequency, row.period, Verdict.RESUME, row, seen, True)
         return Found(digest, frequency, _extra_period(workspace, digest, frequency), Verdict.MAKE, None, seen, True)
     period = period_at(rule, now)
     if period.end <= seen.first_seen_at:
@@ -118,8 +145,9 @@ def prospect(
     on_source: Callable[[SourceResult], None] | None = None,
 ) -> Prospect:
     """Gather, then draft and render what would be sent; plans, consumes and freezes nothing."""
-    sources = _gather(workspace, found.digest, on_source) if gather_first else GatherReport()
-    enroll(workspace, found.digest, found.frequency, first_seen=found.sight.first_seen_at)
+    watch = Watch(on_source=on_source or ignored)
+    sources = _gather(workspace, found.digest, watch) if gather_first else GatherReport()
+    enroll(workspace, found.digest, found.frequency, period=found.period)
     number = found.row.number if found.row and found.row.number else workspace.store.issues.next_number(found.digest)
     drafted = draft(
         workspace,
@@ -156,7 +184,7 @@ def reopen(workspace: Workspace, row: IssueRow) -> IssueRow:
     to = reopened(row)
     if to is row.state:
         return row
-    return workspace.store.issues.move(row, to, at=workspace.now(), note="released")
+    return workspace.store.issues.move(row, to, at=workspace.now(), note=RELEASED)
 
 
 def make(
@@ -168,120 +196,149 @@ def make(
     may_wait: bool = False,
     accept_list: bool = False,
     accept_sources: bool = False,
-    stop: Stop = lambda: "",
-    progress: Progress | None = None,
+    stop: Stop = never,
+    progress: Callable[[Report], None] | None = None,
     on_source: Callable[[SourceResult], None] | None = None,
 ) -> Made:
-    """Take an issue from planned (or wherever it stopped) as far as it goes.
+    """Take an issue from planned (or wherever it stopped) as far as it goes; see `Terms` and `Watch`.
 
-    `ask` means that a person has just confirmed it: then trouble raises. Otherwise it holds the issue with the reason
-    (the operator hears of it). `may_wait` lets a failed source postpone the issue by ten minutes.
+    `sources` are those gathered a moment ago: then nothing is fetched again.
     """
-    if row.state in (IssueState.FROZEN, IssueState.SENDING):
-        return Made(row, send(workspace, row, stop=stop, progress=progress))
+    terms = Terms(ask, may_wait=may_wait, accept_list=accept_list, accept_sources=accept_sources)
+    return advance(workspace, row, terms, Watch(stop, progress or ignored, on_source or ignored), sources)
+
+
+def advance(
+    workspace: Workspace, row: IssueRow, terms: Terms, watch: Watch, sources: GatherReport | None = None
+) -> Made:
+    """`make`, with what was agreed and who watches as one value each."""
+    made = Made(row)
+    if row.state not in (IssueState.FROZEN, IssueState.SENDING):
+        made = _owned(workspace, row, lambda mine: _prepare(workspace, mine, terms, watch, sources))
+    if made.row.state not in (IssueState.FROZEN, IssueState.SENDING):
+        return made
+    return replace(made, sent=(sent := send(workspace, made.row, watch)), row=sent.row)
+
+
+def _owned(workspace: Workspace, row: IssueRow, prepare: Callable[[IssueRow], Made]) -> Made:
+    """Prepare the issue as the only process that does. Raises `BusyError` when another one is at it."""
     issues = workspace.store.issues
     recover(workspace)
     with at_work(workspace) as presence:
-        if not issues.own(row.id, presence.worker_id):
+        if not issues.own(row.id, presence.worker_id, at=workspace.now()):
             raise BusyError(f"issue {row.name} is being prepared by another process", try_="again in a moment")
-        try:
-            made = _prepare(
-                workspace,
-                issues.get(row.id),
-                ask=ask,
-                sources=sources,
-                may_wait=may_wait,
-                accept_list=accept_list,
-                accept_sources=accept_sources,
-                on_source=on_source,
-            )
-        finally:
-            issues.disown(row.id, presence.worker_id)
-    if made.row.state is not IssueState.FROZEN:
-        return made
-    return replace(made, sent=(sent := send(workspace, made.row, stop=stop, progress=progress)), row=sent.row)
+        return prepare(issues.get(row.id))  # who retires owns nothing any more
 
 
 def hold(workspace: Workspace, row: IssueRow, reason: str, note: str, *, by: str = "") -> IssueRow:
-    """Held issues keep a number, so that there is a name to release them by."""
+    """Held issues keep a number, so that there is a name to release them by. `BusyError` when `row` is stale."""
     issues = workspace.store.issues
     issues.number(row.id)
-    return issues.move(issues.get(row.id), IssueState.HELD, at=workspace.now(), reason=reason, note=note, by=by)
+    return issues.move(row, IssueState.HELD, at=workspace.now(), reason=reason, note=note, by=by)
 
 
-def _prepare(
-    workspace: Workspace,
-    row: IssueRow,
-    *,
-    ask: bool,
-    sources: GatherReport | None,
-    may_wait: bool,
-    accept_list: bool,
-    accept_sources: bool,
-    on_source: Callable[[SourceResult], None] | None,
-) -> Made:
+def _prepare(workspace: Workspace, row: IssueRow, terms: Terms, watch: Watch, sources: GatherReport | None) -> Made:
+    """Gather, draft, read the list, freeze. Whatever somebody decides about the issue meanwhile wins: each step
+    changes exactly the row that was read at the beginning, or raises `BusyError`."""
     if row.state not in (IssueState.PLANNED, IssueState.DRAFTED):
         return Made(row)  # another process was faster: it is frozen, sent or held by now
-    issues, now = workspace.store.issues, workspace.now()
-    report = sources if sources is not None else _gather(workspace, row.digest, on_source)
-    seen = sight(workspace, row.digest, row.frequency)
-    enroll(workspace, row.digest, row.frequency, first_seen=seen.first_seen_at)
-    number = issues.number(row.id)
-    row = issues.get(row.id)
-    drafted = draft(
-        workspace, row.digest, row.period, number=number, scheduled_for=row.scheduled_for, frequency=row.frequency
-    )
-    minimum = workspace.digest(row.digest).curate.min_articles
-    if len(drafted.issue.items) < max(minimum, 1):
-        return _too_little(workspace, row, drafted, report, may_wait=may_wait, ask=ask, give_up=accept_sources)
+    report = sources if sources is not None else _gather(workspace, row.digest, watch)
+    row, drafted = _drafted(workspace, row)
+    if len(drafted.issue.items) < _minimum(workspace, row.digest):
+        return _too_little(workspace, row, len(drafted.issue.items), report, terms)
     try:
-        reading = read_list(workspace, workspace.digest(row.digest).list)
-        if reading.alarm and not accept_list:
-            return Made(hold(workspace, row, "list_changed", reading.alarm), sources=report, reading=reading)
-        row = issues.move(row, IssueState.DRAFTED, at=now) if row.state is IssueState.PLANNED else row
-        row = freeze(workspace, row, renumber(drafted, number))
-    except BusyError:
+        reading = read_list(workspace, workspace.digest(row.digest).list, accept=terms.accept_list)
+    except AudienceError as error:
+        return _unreadable_list(workspace, row, error, report, terms)
+    if reading.alarm and not (terms.accept_list and reading.size):
+        return _doubtful_list(workspace, row, reading, report, terms)
+    if row.state is IssueState.PLANNED:
+        row = workspace.store.issues.move(row, IssueState.DRAFTED, at=workspace.now(), note=row.note)
+    return replace(_frozen(workspace, row, drafted, terms), sources=report, reading=reading)
+
+
+def _drafted(workspace: Workspace, row: IssueRow) -> tuple[IssueRow, Drafted]:
+    """The issue with its number, and its content as of now. The row keeps the version that was read first."""
+    enroll(workspace, row.digest, row.frequency, period=row.period)
+    row = replace(row, number=workspace.store.issues.number(row.id))
+    drafted = draft(
+        workspace, row.digest, row.period, number=row.number, scheduled_for=row.scheduled_for, frequency=row.frequency
+    )
+    return row, drafted
+
+
+def _frozen(workspace: Workspace, row: IssueRow, drafted: Drafted, terms: Terms) -> Made:
+    """What is wrong with the issue itself (a template) holds it; a database in trouble does not: it may pass."""
+    try:
+        return Made(freeze(workspace, row, drafted))
+    except (BusyError, StoreError):
         raise
     except DigestError as error:
-        if ask:
+        if terms.ask:
             raise
-        return Made(hold(workspace, issues.get(row.id), "preflight", str(error)), sources=report)
-    return Made(row, sources=report, reading=reading)
+        return Made(hold(workspace, row, "preflight", str(error)))
 
 
-def _too_little(
-    workspace: Workspace,
-    row: IssueRow,
-    drafted: Drafted,
-    report: GatherReport,
-    *,
-    may_wait: bool,
-    ask: bool,
-    give_up: bool,
-) -> Made:
+def _too_little(workspace: Workspace, row: IssueRow, found: int, report: GatherReport, terms: Terms) -> Made:
     """Fewer articles than an issue needs: wait for a failed source, or close the period and say which it was."""
-    issues, now, found = workspace.store.issues, workspace.now(), len(drafted.issue.items)
-    if report.failed and not give_up:
-        names = ", ".join(result.source for result in report.failed)
-        note = f"{names} could not be read and only {found} new article(s) are there"
-        if may_wait:
-            waiting = issues.touch(row, note=note, next_try_at=now + RETRY_SOURCE)
-            return Made(waiting, sources=report, retry_at=now + RETRY_SOURCE)
-        if ask:
-            raise DigestError(
-                f"issue {row.name} cannot be made yet",
-                why=f"{note}\n" + "\n".join(result.error for result in report.failed),
-                try_="again when the source is back, or: digest sources pause NAME",
-            )
-        return Made(hold(workspace, row, "source_failed", note), sources=report)
+    if report.failed and not terms.accept_sources:
+        return _without_sources(workspace, row, found, report, terms)
+    issues, now = workspace.store.issues, workspace.now()
     reason = "too_few" if found else "nothing_new"
-    minimum = workspace.digest(row.digest).curate.min_articles
+    minimum = _minimum(workspace, row.digest)
     note = f"{found} new article(s), min_articles is {minimum}" if found else "no new article"
+    if row.period.end > now:
+        # Asked for before its time: the period is not over, and what comes until then belongs to it.
+        later = issues.postpone(row, reason=reason, note=note, next_try_at=row.period.end)
+        return Made(later, sources=report, retry_at=row.period.end)
     return Made(issues.move(row, IssueState.SKIPPED, at=now, reason=reason, note=note), sources=report)
 
 
-def _gather(workspace: Workspace, digest: str, on_source: Callable[[SourceResult], None] | None) -> GatherReport:
-    return gather(workspace, workspace.sources_of(digest), on_result=on_source)
+def _without_sources(workspace: Workspace, row: IssueRow, found: int, report: GatherReport, terms: Terms) -> Made:
+    names = ", ".join(result.source for result in report.failed)
+    note = f"{names} could not be read and only {found} new article(s) are there"
+    if terms.ask:
+        raise DigestError(
+            f"issue {row.name} cannot be made yet",
+            why=f"{note}\n" + "\n".join(result.error for result in report.failed),
+            try_="again when the source is back",
+        )
+    if not terms.may_wait:
+        return Made(hold(workspace, row, "source_failed", note), sources=report)
+    waiting = _postponed(workspace, row, "source_failed", note)
+    return Made(waiting, sources=report, retry_at=waiting.next_try_at)
+
+
+def _unreadable_list(
+    workspace: Workspace, row: IssueRow, error: AudienceError, report: GatherReport, terms: Terms
+) -> Made:
+    """A file that is missing is often just being replaced: worth ten minutes, and a word to the operator."""
+    if terms.ask:
+        raise error
+    if not terms.may_wait:
+        return Made(hold(workspace, row, "preflight", str(error)), sources=report)
+    waiting = _postponed(workspace, row, "preflight", str(error))
+    return Made(waiting, sources=report, retry_at=waiting.next_try_at, trouble=error)
+
+
+def _doubtful_list(
+    workspace: Workspace, row: IssueRow, reading: ListReading, report: GatherReport, terms: Terms
+) -> Made:
+    if terms.ask and not reading.size:
+        raise UsageError(f"issue {row.name} has no readers", why=reading.alarm, try_="digest subscribers list")
+    return Made(hold(workspace, row, "list_changed", reading.alarm), sources=report, reading=reading)
+
+
+def _postponed(workspace: Workspace, row: IssueRow, reason: str, note: str) -> IssueRow:
+    return workspace.store.issues.postpone(row, reason=reason, note=note, next_try_at=workspace.now() + TRY_AGAIN)
+
+
+def _gather(workspace: Workspace, digest: str, watch: Watch) -> GatherReport:
+    return gather(workspace, workspace.sources_of(digest), on_result=watch.on_source)
+
+
+def _minimum(workspace: Workspace, digest: str) -> int:
+    return max(workspace.digest(digest).curate.min_articles, 1)
 
 
 def _verdict(row: IssueRow | None) -> Verdict:
@@ -322,7 +379,7 @@ def _extra_period(workspace: Workspace, digest: str, frequency: str) -> Period:
 
 
 def _problem(workspace: Workspace, digest: str, drafted: Drafted, sources: GatherReport) -> str:
-    found, minimum = len(drafted.issue.items), max(workspace.digest(digest).curate.min_articles, 1)
+    found, minimum = len(drafted.issue.items), _minimum(workspace, digest)
     if found >= minimum:
         return ""
     if sources.failed:
@@ -333,7 +390,10 @@ def _problem(workspace: Workspace, digest: str, drafted: Drafted, sources: Gathe
 def named(workspace: Workspace, name: str) -> IssueRow:
     """`weekly/12` to its row. Raises `UsageError` that says how names look and which there are."""
     digest, _, number = name.partition("/")
-    row = workspace.store.issues.find(digest, int(number)) if number.isdigit() else None
+    row = workspace.store.issues.find(digest, int(number)) if number.isdecimal() else None
+    if row is None and "@" in name:  # a skipped or missed issue has handed its number back: `IssueRow.name`
+        digest, _, label = name.partition("@")
+        row = workspace.store.issues.of_period(digest, EVERY, label)
     if row is None:
         recent = ", ".join(row.name for row in workspace.store.issues.all(limit=5) if row.number) or "none yet"
         raise UsageError(f"there is no issue {name!r}", try_=f"digest issue list (newest: {recent})")

@@ -52,7 +52,7 @@ def plan_import(workspace: Workspace, list_name: str, file: Path) -> ImportPlan:
     from digest.audience import read_list as read_file
 
     parsed = read_file(file)
-    read_list(workspace, list_name)
+    read_list(workspace, list_name, accept=True)
     known = {one.key: one for one in workspace.store.audience.subscribers(list_name)}
     gone = {key for key, one in known.items() if one.status in _GONE}
     gone.update(key for key, _ in workspace.store.audience.unsubscribed_keys(list_name))
@@ -81,7 +81,7 @@ def carry_out(workspace: Workspace, plan: ImportPlan) -> list[str]:
 def add(workspace: Workspace, list_name: str, text: str, *, name: str, locale: str, timezone: str) -> str:
     """Put one address on a list. Raises `UsageError` for one who unsubscribed."""
     address = EmailAddress.parse(text)
-    read_list(workspace, list_name)
+    read_list(workspace, list_name, accept=True)
     for key, _ in workspace.store.audience.unsubscribed_keys(list_name):
         if key == address.key:
             raise UsageError(
@@ -89,6 +89,14 @@ def add(workspace: Workspace, list_name: str, text: str, *, name: str, locale: s
                 why="nobody is brought back by the operator",
                 try_="ask the reader to subscribe again themselves",
             )
+    for one in workspace.store.audience.find(address.key):
+        same = (name or one.name, locale or one.locale, timezone or one.timezone) == (
+            one.name,
+            one.locale,
+            one.timezone,
+        )
+        if one.list_name == list_name and one.status is SubscriptionStatus.ACTIVE and same:
+            return f"{address} is on {list_name} already."
     row = SubscriberRow(str(address), address.key, name=name, locale=locale, timezone=timezone)
     return "\n".join([f"{address} is on {list_name}.", *_add(workspace, list_name, [row])])
 
@@ -101,6 +109,6 @@ def _add(workspace: Workspace, list_name: str, rows: Sequence[SubscriberRow]) ->
         change = workspace.store.audience.sync_list(list_name, rows, at=now, title=settings.title, replace=False)
         return [f"{list_name} has {change.after} subscribers now."]
     backup = append_subscribers(settings.csv, rows, now=now)
-    reading = read_list(workspace, list_name)
+    reading = read_list(workspace, list_name, accept=True)
     kept = f"; the file as it was: {backup.name}" if backup else ""
     return [f"{settings.csv} has {reading.size} subscribers now{kept}"]

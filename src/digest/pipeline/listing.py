@@ -7,8 +7,8 @@ lost database brings anybody back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digest.errors import AddressError
@@ -17,6 +17,9 @@ from digest.pipeline.cadence import served
 from digest.pipeline.workspace import EVERY, Workspace
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from digest.audience.settings import ListSettings
     from digest.model import RejectedRow, Subscriber
     from digest.store import Candidate, ListChange
 
@@ -35,51 +38,84 @@ class ListReading:
     alarm: str = ""
 
 
-def read_list(workspace: Workspace, list_name: str, *, write: bool = True) -> ListReading:
+def read_list(workspace: Workspace, list_name: str, *, write: bool = True, accept: bool = False) -> ListReading:
     """Read the list's file, if it has one, into the database (`write=False`: only say what would change).
 
-    Rejected rows go to NAME.rejects.csv beside the file. Raises `AudienceError` when the file cannot be read at all.
+    Rejected rows go to NAME.rejects.csv beside the file. A list that changed too much is not taken over unless
+    `accept`: a file that was cut short must not end subscriptions that another issue is being sent to right now.
+    Raises `AudienceError` when the file cannot be read at all.
     """
-    from digest.audience import change_guard, read_unsubscribed, unsubscribed_path, write_rejects
     from digest.audience import read_list as read_file
+    from digest.audience import write_rejects
 
     settings, audience = workspace.config.lists[list_name], workspace.store.audience
     last = _expected_size(workspace, list_name)
     if settings.csv is None:
         size = audience.size(list_name)
-        alarm = change_guard(last, size, max_shrink=settings.max_shrink, max_grow=settings.max_grow)
-        return ListReading(list_name, size, last, None, alarm=alarm or "")
-    now = workspace.now()
+        return ListReading(list_name, size, last, None, alarm=_alarm(settings, last, size))
     parsed = read_file(settings.csv)
     rejects_file = ""
     if write:
         rejects_file = str(write_rejects(settings.csv, parsed.rejects) or "")
-        if unsubscribed_path(settings.csv).exists():
-            for key, at in read_unsubscribed(settings.csv).items():
-                audience.unsubscribe(list_name, key, at=at or now, source="file")
-    change = audience.sync_list(list_name, parsed.rows, at=now, title=settings.title, dry_run=not write)
-    alarm = change_guard(last, change.after, max_shrink=settings.max_shrink, max_grow=settings.max_grow)
-    return ListReading(
-        list_name, change.after, last, change, parsed.rejects, rejects_file, parsed.warnings, alarm or ""
+        _honour_file(workspace, list_name, settings.csv)
+    change = audience.sync_list(
+        list_name,
+        parsed.rows,
+        at=workspace.now(),
+        title=settings.title,
+        dry_run=not write,
+        only_if=lambda change: accept or not _alarm(settings, last, change.after),
     )
+    alarm = _alarm(settings, last, change.after)
+    return ListReading(list_name, change.after, last, change, parsed.rejects, rejects_file, parsed.warnings, alarm)
 
 
-@dataclass
+def _alarm(settings: ListSettings, before: int | None, after: int) -> str:
+    """Why this list should not be mailed without asking, or ""."""
+    from digest.audience import change_guard
+
+    if not after:
+        return "there is nobody on the list"
+    return change_guard(before, after, max_shrink=settings.max_shrink, max_grow=settings.max_grow) or ""
+
+
+def _honour_file(workspace: Workspace, list_name: str, csv: Path) -> None:
+    """Who stands in the `.unsubscribed.csv` beside the list is unsubscribed, whatever the database knows."""
+    from digest.audience import read_unsubscribed, unsubscribed_path
+
+    if not unsubscribed_path(csv).exists():
+        return
+    audience = workspace.store.audience
+    known = {key for key, _ in audience.unsubscribed_keys(list_name)}
+    for key, at in read_unsubscribed(csv).items():
+        if key not in known:
+            audience.unsubscribe(list_name, key, at=at or workspace.now(), source="file")
+
+
 class Variants:
-    """Which rendition each recipient gets: one per language that both the reader and the templates know."""
+    """Which rendition each recipient gets: one per language that both the readers and the templates know.
 
-    default: str
-    locales: list[str] = field(default_factory=list)
+    Settled before anything is rendered: somebody who joins with another language a moment later gets the digest's own.
+    """
+
+    def __init__(self, default: str, readers: Iterable[str]) -> None:
+        self._default = default
+        self.locales = [default, *sorted({self._fitting(locale) for locale in readers} - {default})]
 
     def index(self, locale: str) -> int:
+        fitting = self._fitting(locale)
+        return self.locales.index(fitting) if fitting in self.locales else 0
+
+    def _fitting(self, locale: str) -> str:
+        """The reader's language if the templates speak it, else the digest's own locale."""
         from digest.render.locale import LANGUAGES
 
-        language = locale.replace("_", "-").split("-")[0].lower()
-        ours = self.default.replace("_", "-").split("-")[0].lower()
-        chosen = language if language in LANGUAGES and language != ours else self.default
-        if chosen not in self.locales:
-            self.locales.append(chosen)
-        return self.locales.index(chosen)
+        language, ours = _language(locale), _language(self._default)
+        return language if language in LANGUAGES and language != ours else self._default
+
+
+def _language(locale: str) -> str:
+    return locale.replace("_", "-").split("-")[0].lower()
 
 
 def candidates(

@@ -7,9 +7,12 @@ in `deliver.notice`; this module decides whether to tell, and hands them over.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -21,7 +24,7 @@ from digest.recurrence import period_after
 
 if TYPE_CHECKING:
     from digest.deliver.notice import Event, Notice
-    from digest.model import IssueRow
+    from digest.model import Accounting, IssueRow
     from digest.pipeline.gathering import GatherReport
 
 log = logging.getLogger("digest.notify")
@@ -40,7 +43,7 @@ def about_issue(workspace: Workspace, row: IssueRow, sent: Sent | None = None) -
 
     if row.state is IssueState.SKIPPED and row.reason == "nothing_new" and not workspace.config.notify.webhook:
         return  # no news is written down (`digest status`), not mailed: a quiet week is not an event
-    accounting = sent.accounting if sent else workspace.store.issues.accounting(row.id)
+    accounting = sent.accounting if sent else _accounting(workspace, row)
     event: Event = _EVENTS.get(row.state, "failed")
     notice = notice_for(
         event,
@@ -48,7 +51,7 @@ def about_issue(workspace: Workspace, row: IssueRow, sent: Sent | None = None) -
         title=row.subject,
         reason=row.reason,
         detail=row.note or (sent.report.note if sent else ""),
-        accounting=accounting if accounting.candidates else None,
+        accounting=accounting if accounting and accounting.candidates else None,
         next_at=_next(workspace, row.digest),
         next_try=f"{sent.next_retry:%Y-%m-%d %H:%M} UTC" if sent and sent.next_retry else "",
     )
@@ -73,6 +76,27 @@ def about_failure(workspace: Workspace, digest: str, error: DigestError) -> None
     _tell(workspace, notice, day=f"{workspace.now():%Y-%m-%d}")
 
 
+def about_orphans(workspace: Workspace) -> None:
+    """Tell of issues in mid-send whose digest is no longer configured: nobody will ever go on with them."""
+    from digest.deliver import notice_for
+
+    try:
+        rows = orphans(workspace)
+    except DigestError as error:
+        log.warning("orphaned issues cannot be looked for: %s", error)
+        return
+    for row in rows:
+        detail = f"digest.toml has no digest called {row.digest} any more, and readers of this issue still wait."
+        notice = notice_for("failed", name=row.name, title=row.subject, reason="orphan", detail=detail)
+        _tell(workspace, notice, day=f"{workspace.now():%Y-%m-%d}")
+
+
+def orphans(workspace: Workspace) -> list[IssueRow]:
+    """Frozen issues that are not over, of digests that the configuration does not have."""
+    rows = workspace.store.issues.open()
+    return [row for row in rows if row.frozen_at is not None and row.digest not in workspace.config.digests]
+
+
 def ping(workspace: Workspace) -> None:
     """Tell a dead man's switch that a tick went well: silence is what it listens for."""
     url = workspace.config.notify.ping
@@ -84,12 +108,7 @@ def _tell(workspace: Workspace, notice: Notice, *, day: str) -> None:
     settings = workspace.config.notify
     if not settings.email and not settings.webhook:
         return
-    try:
-        first = workspace.store.notices.first(notice.cause, day, at=workspace.now())
-    except DigestError as error:
-        log.warning("notices cannot be recorded: %s", error)
-        first = True  # better told twice than not at all
-    if not first:
+    if not _first(workspace, notice.cause, day):
         return
     told = []
     if settings.webhook:
@@ -98,6 +117,23 @@ def _tell(workspace: Workspace, notice: Notice, *, day: str) -> None:
         told.append(_quietly("the notice", lambda: _mail(workspace, notice)))
     if not any(told):
         _quietly("the record", lambda: workspace.store.notices.forget(notice.cause, day))
+
+
+def _first(workspace: Workspace, cause: str, day: str) -> bool:
+    """Once per cause and day, also when it is the database that is in trouble: a five-minute cron line would tell of
+    a full disk three hundred times a day."""
+    try:
+        return workspace.store.notices.first(cause, day, at=workspace.now())
+    except DigestError as error:
+        log.warning("notices cannot be recorded: %s", error)
+    name = hashlib.sha256(f"{workspace.store.url}\n{cause}\n{day}".encode()).hexdigest()[:32]
+    try:
+        (Path(tempfile.gettempdir()) / f"digest-told-{name}").touch(mode=0o600, exist_ok=False)
+    except FileExistsError:
+        return False
+    except OSError:
+        pass  # better told twice than not at all
+    return True
 
 
 def _mail(workspace: Workspace, notice: Notice) -> None:
@@ -148,6 +184,14 @@ def _quietly(what: str, act: Callable[[], None]) -> bool:
         log.warning("%s could not be sent: %s", what, error)
         return False
     return True
+
+
+def _accounting(workspace: Workspace, row: IssueRow) -> Accounting | None:
+    try:
+        return workspace.store.issues.accounting(row.id)
+    except DigestError as error:
+        log.warning("%s cannot be counted: %s", row.name, error)
+        return None
 
 
 def _next(workspace: Workspace, digest: str) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from digest.model import Accounting, DeliveryState, IssueState
+from digest.pipeline.notifying import orphans
 from digest.pipeline.sending import finish_within_s
 from digest.pipeline.workspace import EVERY, Workspace
 from digest.recurrence import period_after
@@ -62,6 +63,11 @@ def overview(workspace: Workspace) -> Overview:
     trouble: list[str] = []
     for name in workspace.config.digests:
         trouble += [problem for row in workspace.store.issues.open(name) if (problem := _trouble(workspace, row))]
+    trouble += [
+        f"{row.name} is {row.state}, and digest.toml has no digest called {row.digest} any more; "
+        f"configure it again, or digest issue cancel {row.name}"
+        for row in orphans(workspace)
+    ]
     for digest in digests:
         for issue in digest.issues:
             if issue.accounting.uncertain:

@@ -2,11 +2,13 @@
 
 Invariant: a row that a dead worker had claimed goes back to the queue, a row whose last bytes it may have sent
 becomes uncertain (or, under `on_uncertain = "resend"`, goes back with the same Message-ID); nothing else changes.
-A dead process on this host is recognised at once by its pid and start time; on other hosts by its lease.
+A dead process on this host is recognised at once by its pid and start time; on other hosts by its lease. What counts
+as a host is what shares its process table: two machines (or containers) of one name must not bury each other's workers.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -52,7 +54,7 @@ def at_work(workspace: Workspace) -> Iterator[Presence]:
     """Register this process, keep its lease alive, and retire it at the end."""
     workers = workspace.store.workers
     worker_id = workers.register(
-        socket.gethostname(), os.getpid(), process_started(os.getpid()), at=workspace.now(), lease_s=LEASE_S
+        this_host(), os.getpid(), process_started(os.getpid()), at=workspace.now(), lease_s=LEASE_S
     )
     presence = Presence(worker_id)
     heart = threading.Thread(target=presence.beat, args=(workspace,), name="digest-heartbeat", daemon=True)
@@ -62,17 +64,27 @@ def at_work(workspace: Workspace) -> Iterator[Presence]:
     finally:
         presence.stop()
         heart.join(timeout=5)
-        workers.retire(worker_id)
+        with contextlib.suppress(StoreError):  # then its lease runs out by itself; what the work came to matters more
+            workers.retire(worker_id)
 
 
 def recover(workspace: Workspace) -> Recovered:
     """Settle what dead workers left behind. Safe to call at any time, from any process."""
     return workspace.store.workers.recover(
         at=workspace.now(),
-        host=socket.gethostname(),
+        host=this_host(),
         alive=is_alive,
         on_uncertain=workspace.config.delivery.on_uncertain,
     )
+
+
+def this_host() -> str:
+    """The machine's name with its boot and process table, where the system tells them."""
+    marks = [socket.gethostname()]
+    with contextlib.suppress(OSError):
+        marks.append(Path("/proc/sys/kernel/random/boot_id").read_text().strip()[:8])
+        marks.append(str(Path("/proc/self/ns/pid").readlink()))
+    return " ".join(marks)
 
 
 def is_alive(pid: int, started: str) -> bool:

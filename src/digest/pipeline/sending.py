@@ -7,22 +7,20 @@ the next run finishes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from digest.errors import StateError, UsageError
-from digest.model import Accounting, DeliveryState, EmailAddress, IssueState, Message, Recipient, Report
-from digest.pipeline.presence import at_work, recover
+from digest.errors import BusyError, StateError, StoreError, UsageError
+from digest.model import Accounting, EmailAddress, IssueState, Message, Recipient, Report
+from digest.pipeline.presence import at_work, recover, this_host
+from digest.pipeline.watching import UNWATCHED, Watch
 from digest.pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
     from digest.model import IssueRow
-    from digest.render import Rendition
 
-Stop = Callable[[], str]
-Progress = Callable[[Report], None]
 DEFAULT_FINISH_DAILY_S = 24 * 3600.0
 DEFAULT_FINISH_S = 48 * 3600.0
 
@@ -37,14 +35,10 @@ class Sent:
     next_retry: datetime | None = None
 
 
-def unwatched(report: Report) -> None:
-    """Progress for nobody."""
-
-
-def send(workspace: Workspace, row: IssueRow, *, stop: Stop = lambda: "", progress: Progress | None = None) -> Sent:
+def send(workspace: Workspace, row: IssueRow, watch: Watch = UNWATCHED) -> Sent:
     """Send what can be sent of a frozen or interrupted issue now; called again, it goes on where it stopped.
 
-    Raises `StateError` when the issue is not one to send.
+    Raises `StateError` when the issue is not one to send, `BusyError` when a process of this machine is sending it.
     """
     from digest.deliver import Limits
     from digest.deliver import send as deliver
@@ -52,18 +46,19 @@ def send(workspace: Workspace, row: IssueRow, *, stop: Stop = lambda: "", progre
 
     store = workspace.store
     recover(workspace)
-    row = _begin(workspace, store.issues.get(row.id))
+    _be_the_only_one(workspace, row)
+    row = _begin(workspace, row.id)
     if overdue(workspace, row):
         store.issues.expire(row.id, at=workspace.now())
+    fill = Filler(workspace, row.id)
     with at_work(workspace) as presence:
-        ledger = store.ledger(row.id, presence.worker_id, now=workspace.now)
         report = deliver(
-            Filler(workspace, row.id),
-            ledger,
+            fill,
+            store.ledger(row.id, presence.worker_id, now=workspace.now),
             [workspace.config.relays[workspace.digest(row.digest).relay]],
-            stop=lambda: "lease" if presence.lost.is_set() else stop(),
-            limits=Limits(claim=workspace.config.delivery.claim),
-            progress=progress or unwatched,
+            stop=lambda: "lease" if presence.lost.is_set() else watch.stop(),
+            limits=Limits(claim=workspace.config.delivery.claim, finish_by=finish_by(workspace, row)),
+            progress=watch.progress,
             now=workspace.now,
             connector=lambda relay: connect(relay, now=workspace.now),
         )
@@ -71,21 +66,23 @@ def send(workspace: Workspace, row: IssueRow, *, stop: Stop = lambda: "", progre
 
 
 class Filler:
-    """`fill` for the sender: loads each rendition once and splices one recipient into it."""
+    """`fill` for the sender: splices one recipient into a rendition.
+
+    All renditions are loaded at once, before anybody is claimed: a database that stumbles in mid-send must not make a
+    reader's message "impossible to render", which is final.
+    """
 
     def __init__(self, workspace: Workspace, issue_id: int) -> None:
-        self._store = workspace.store
-        self._issue_id = issue_id
-        self._renditions: dict[int, Rendition] = {}
+        from digest.render import Rendition
+
+        issues = workspace.store.issues
+        self._renditions = {
+            rendition_id: Rendition.from_bytes(issues.rendition(rendition_id))
+            for rendition_id, *_ in issues.renditions(issue_id)
+        }
 
     def __call__(self, recipient: Recipient) -> Message:
-        rendition = self._renditions.get(recipient.rendition_id)
-        if rendition is None:
-            from digest.render import Rendition
-
-            rendition = Rendition.from_bytes(self._store.issues.rendition(recipient.rendition_id))
-            self._renditions[recipient.rendition_id] = rendition
-        return rendition.fill(recipient)
+        return self._renditions[recipient.rendition_id].fill(recipient)
 
 
 def finish_within_s(workspace: Workspace, digest: str) -> float:
@@ -99,11 +96,23 @@ def finish_within_s(workspace: Workspace, digest: str) -> float:
     return DEFAULT_FINISH_DAILY_S if daily else DEFAULT_FINISH_S
 
 
-def _begin(workspace: Workspace, row: IssueRow) -> IssueRow:
+def _be_the_only_one(workspace: Workspace, row: IssueRow) -> None:
+    """One sender per machine: a cron line that fires every five minutes must not open a connection each time."""
+    pid = workspace.store.workers.sender(row.id, host=this_host(), at=workspace.now())
+    if pid is not None:
+        raise BusyError(f"issue {row.name} is being sent by process {pid}", try_="again when it has ended")
+
+
+def _begin(workspace: Workspace, issue_id: int) -> IssueRow:
+    issues = workspace.store.issues
+    row = issues.get(issue_id)
+    if row.state is IssueState.FROZEN:
+        try:
+            return issues.move(row, IssueState.SENDING, at=workspace.now())
+        except BusyError:
+            row = issues.get(issue_id)  # another worker was faster, or somebody stopped it
     if row.state is IssueState.SENDING:
         return row
-    if row.state is IssueState.FROZEN:
-        return workspace.store.issues.move(row, IssueState.SENDING, at=workspace.now())
     raise StateError(
         f"issue {row.name} is {row.state}, not one to send",
         why=row.reason,
@@ -111,30 +120,42 @@ def _begin(workspace: Workspace, row: IssueRow) -> IssueRow:
     )
 
 
+def finish_by(workspace: Workspace, row: IssueRow) -> datetime | None:
+    """When the issue has had its time, counted from when it was last set going (sent, released, resumed, retried)."""
+    since = workspace.store.issues.sending_since(row)
+    return since + timedelta(seconds=finish_within_s(workspace, row.digest)) if since else None
+
+
 def overdue(workspace: Workspace, row: IssueRow) -> bool:
     """Whether the issue has had its time: what is still deferred then will not be tried again."""
-    begun = row.started_at or row.frozen_at
-    limit = timedelta(seconds=finish_within_s(workspace, row.digest))
-    return begun is not None and workspace.now() - begun > limit
+    end = finish_by(workspace, row)
+    return end is not None and workspace.now() > end
 
 
 def _settle(workspace: Workspace, row: IssueRow, report: Report) -> Sent:
+    """Close the issue if nobody waits; and if the database is gone, do not lose what the report knows."""
+    issues, now = workspace.store.issues, workspace.now()
+    try:
+        if workspace.config.delivery.on_uncertain == "resend":
+            issues.resend(row.id, at=now)
+        if report.stopped == "policy":
+            _break_off(workspace, row.id, report.note)
+        row = issues.finish(row.id, at=now)
+        return Sent(row, report, issues.accounting(row.id), issues.next_retry(row.id))
+    except StoreError as error:
+        if report.stopped != "ledger":
+            raise
+        why = f"{error.why}\n{report.note}"
+        raise StoreError(error.what, where=error.where, why=why, try_=error.try_) from error
+
+
+def _break_off(workspace: Workspace, issue_id: int, note: str) -> None:
+    """The relay objects to us, not to one reader: the next thousand messages would be refused for good."""
     issues = workspace.store.issues
-    accounting = issues.accounting(row.id)
-    row = issues.get(row.id)
-    if row.state is IssueState.SENDING and report.stopped == "policy":
-        # The relay objects to us, not to one reader: the next thousand messages would be refused for good.
-        row = issues.move(row, IssueState.HELD, at=workspace.now(), reason="breaker", note=report.note)
-    over = accounting.waiting == 0 and accounting.deferred == 0
-    if row.state is IssueState.SENDING and over:
-        row = issues.move(row, IssueState.DONE, at=workspace.now())
-        issues.log(row.id, "done", _counts(accounting), at=workspace.now())
-    return Sent(row, report, accounting, issues.next_retry(row.id))
-
-
-def _counts(accounting: Accounting) -> dict[str, int]:
-    names = ("candidates", *(state.value for state in DeliveryState if hasattr(accounting, state.value)), "waiting")
-    return {name: getattr(accounting, name) for name in names}
+    row = issues.get(issue_id)
+    if row.state is IssueState.SENDING:
+        with contextlib.suppress(BusyError):  # somebody stopped it in this very moment
+            issues.move(row, IssueState.HELD, at=workspace.now(), reason="breaker", note=note)
 
 
 def frozen_message(workspace: Workspace, row: IssueRow, address: str) -> Message:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from digest.editorial import Command, apply
+from digest.editorial import RELEASED, Command, apply
 from digest.errors import UsageError
-from digest.model import DeliveryState, EmailAddress, IssueState
+from digest.model import DeliveryState, EmailAddress
 from digest.pipeline.issuing import hold as hold_
 from digest.pipeline.workspace import Workspace
 
@@ -28,7 +28,7 @@ def hold(workspace: Workspace, row: IssueRow, *, note: str, by: str) -> IssueRow
 def release(workspace: Workspace, row: IssueRow, *, by: str) -> IssueRow:
     """Let a held, skipped or missed issue go on."""
     to = apply(row, Command.RELEASE)
-    return workspace.store.issues.move(row, to, at=workspace.now(), note="released", by=by)
+    return workspace.store.issues.move(row, to, at=workspace.now(), note=RELEASED, by=by)
 
 
 def pause(workspace: Workspace, row: IssueRow, *, by: str) -> IssueRow:
@@ -49,24 +49,20 @@ def skip(workspace: Workspace, row: IssueRow, *, note: str, by: str) -> IssueRow
 
 def cancel(workspace: Workspace, row: IssueRow, *, note: str, by: str) -> IssueRow:
     """End an issue for good. Who has it keeps it; nobody else gets it. Never begun: its articles are free again."""
-    issues, now = workspace.store.issues, workspace.now()
-    row = issues.move(row, apply(row, Command.CANCEL), at=now, reason="editor", note=note, by=by)
-    issues.skip_waiting(row.id, "cancelled", at=now)
-    if not issues.begun(row.id):
-        issues.release_articles(row.id)
-    return row
+    to = apply(row, Command.CANCEL)
+    return workspace.store.issues.move(row, to, at=workspace.now(), reason="editor", note=note, by=by)
 
 
 def retry(workspace: Workspace, row: IssueRow, *, addresses: Sequence[str], by: str) -> tuple[IssueRow, int]:
     """Queue refused and deferred recipients again (all of them, or those named)."""
     issues, now = workspace.store.issues, workspace.now()
-    to = apply(row, Command.RETRY)
+    apply(row, Command.RETRY)
     keys = [EmailAddress.parse(address).key for address in addresses]
     states = [DeliveryState.REFUSED, DeliveryState.DEFERRED]
     count = issues.requeue(row.id, states=states, addresses=keys or None, at=now)
-    if count and row.state is not to:
-        row = issues.move(row, to, at=now, note="retry", by=by)
-    return row, count
+    if count:  # a done issue is sending again, in the same step
+        issues.log(row.id, "retry", {"addresses": list(addresses), "count": count}, at=now, by=by)
+    return issues.get(row.id), count
 
 
 def resolve(workspace: Workspace, row: IssueRow, address: str, *, received: bool, by: str) -> IssueRow:
@@ -88,7 +84,4 @@ def resolve(workspace: Workspace, row: IssueRow, address: str, *, received: bool
         )
     issues.resolve(found.id, received=received, at=now)
     issues.log(row.id, "resolve", {"address": address, "received": received}, at=now, by=by)
-    row = issues.get(row.id)
-    if not received and row.state is IssueState.DONE:
-        row = issues.move(row, IssueState.SENDING, at=now, note="resolve", by=by)
-    return row
+    return issues.get(row.id)

@@ -37,7 +37,7 @@ def next_issue(workspace: Workspace, digest: str, *, gather_first: bool, test: b
         found = coming(workspace, found)
     if gather_first:
         gather(workspace, workspace.sources_of(digest))
-    enroll(workspace, digest, first_seen=found.sight.first_seen_at)
+    enroll(workspace, digest, period=found.period)
     number = found.row.number if found.row and found.row.number else workspace.store.issues.next_number(digest)
     scheduled = min(found.period.end, workspace.now()).replace(microsecond=0) if test else found.period.end
     drafted = draft(workspace, digest, found.period, number=number, scheduled_for=scheduled, test=test)

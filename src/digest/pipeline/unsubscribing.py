@@ -61,11 +61,17 @@ def _subscriber(workspace: Workspace, token: str) -> Subscriber:
 
 
 def _unsubscribe(workspace: Workspace, subscriber: Subscriber, *, source: str) -> None:
-    changed = workspace.store.audience.unsubscribe(
-        subscriber.list_name, subscriber.key, at=workspace.now(), source=source
-    )
-    if changed:
-        _write_beside(workspace, subscriber.list_name, subscriber.address, source)
+    for name in _lists_meant(workspace, subscriber):
+        workspace.store.audience.unsubscribe(name, subscriber.key, at=workspace.now(), source=source)
+        _write_beside(workspace, name, subscriber.address, source)
+
+
+def _lists_meant(workspace: Workspace, subscriber: Subscriber) -> list[str]:
+    """The token's list; when it was renamed or removed, also every list of today that has the reader."""
+    if subscriber.list_name in workspace.config.lists:
+        return [subscriber.list_name]
+    on = [one.list_name for one in workspace.store.audience.find(subscriber.key)]
+    return [subscriber.list_name, *(name for name in on if name in workspace.config.lists)]
 
 
 def _write_beside(workspace: Workspace, list_name: str, address: str, source: str) -> None:

@@ -48,6 +48,7 @@ class Workspace:
                 allow_hosts=fetch.allow_hosts,
                 max_bytes=fetch.max_bytes,
                 total_s=fetch.total_s,
+                gap_s=fetch.gap_s,
             )
         return self._http
 

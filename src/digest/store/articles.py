@@ -73,8 +73,7 @@ class ArticleStore(Newness):
         """Store what one document said. A known article (any alias) is updated in place, by its own source."""
         verdicts: dict[int, str] = {}
         with self._db.write() as connection:
-            if self._db.dialect == "postgresql":  # two sources bringing one article must see each other
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(0x6172)))
+            self._db.serialise(connection, 0x6172)  # two sources bringing one article must see each other
             source_id = _source_id(self._db, connection, source_name)
             for record, found in zip(records, _recognise(connection, records), strict=True):
                 if isinstance(found, Newcomer):

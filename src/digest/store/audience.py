@@ -7,7 +7,7 @@ the subscriber's own row; everything that changes somebody's consent leaves a ro
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -61,9 +61,12 @@ class AudienceStore:
         replace: bool = True,
         title: str = "",
         dry_run: bool = False,
+        only_if: Callable[[ListChange], bool] | None = None,
     ) -> ListChange:
         """Make the list say what `rows` say: see `synchronising.sync_list`."""
-        return sync_list(self._db, list_name, rows, at=at, replace=replace, title=title, dry_run=dry_run)
+        return sync_list(
+            self._db, list_name, rows, at=at, replace=replace, title=title, dry_run=dry_run, only_if=only_if
+        )
 
     def list_id(self, list_name: str) -> int:
         """The list's number, which tokens carry; a list is made when it is first named."""

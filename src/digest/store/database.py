@@ -117,6 +117,11 @@ class Database:
         """An insert that knows ON CONFLICT, which both engines spell alike and SQLAlchemy keeps per dialect."""
         return sqlite.insert(table) if self.dialect == "sqlite" else postgresql.insert(table)
 
+    def serialise(self, connection: Connection, key: int) -> None:
+        """Until this transaction ends, nobody else gets past the same `key`. SQLite's writers wait anyway."""
+        if self.dialect == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+
     def inserted(self, connection: Connection, table: sa.Table, values: Mapping[str, Any]) -> bool:
         """Insert a row unless its key is there already; of many that try at once, one gets True.
 

@@ -6,7 +6,7 @@ issue is never done while one of its rows waits: what queues rows again reopens 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,7 @@ from digest.store.steps import account, change_state, read_issue
 
 D = DeliveryState
 PAGE = 1000
+MAX_TRIES_IN_DOUBT = 3  # under `resend`: a relay that always falls silent must not fill somebody's inbox
 _SHOWN = (
     "id", "subscriber_id", "address", "name", "state", "reason", "attempt", "code", "enhanced_code", "server_text",
     "relay", "at", "not_before", "message_id",
@@ -34,7 +35,6 @@ class Deliveries:
     """The part of `IssueStore` that knows recipients."""
 
     _db: Database
-    _now: Callable[[], datetime]
 
     def accounting(self, issue_id: int) -> Accounting:
         """The six counts; from the rows, or from what was kept when the rows were pruned."""
@@ -69,26 +69,22 @@ class Deliveries:
             row = connection.execute(query).first()
         return None if row is None else snapshot(row)
 
-    def begun(self, issue_id: int) -> bool:
-        """Whether any intent was ever durable: from then on a message may have left."""
-        with self._db.read() as connection:
-            return connection.scalar(sa.select(issue.c.begun_at).where(issue.c.id == issue_id)) is not None
-
-    def skip_waiting(self, issue_id: int, reason: str, at: datetime) -> int:
+    def _skip_waiting(self, connection: Connection, issue_id: int, reason: str, at: datetime) -> int:
         """Everybody whose message was not begun is skipped, those deferred too. How many."""
-        return self._change(issue_id, (D.QUEUED, D.CLAIMED, D.DEFERRED), D.SKIPPED, reason, at)
+        return _change(connection, issue_id, (D.QUEUED, D.CLAIMED, D.DEFERRED), D.SKIPPED, reason, at)
 
     def expire(self, issue_id: int, *, at: datetime) -> int:
         """The time for retries is over: deferred becomes refused(expired), with the server's last words kept."""
-        return self._change(issue_id, (D.DEFERRED,), D.REFUSED, "expired", at)
-
-    def _change(
-        self, issue_id: int, states: Collection[DeliveryState], to: DeliveryState, reason: str, at: datetime
-    ) -> int:
-        which = (delivery.c.issue_id == issue_id, delivery.c.state.in_([state.value for state in states]))
-        values = {"state": to.value, "reason": reason, "at": at, "not_before": None}
         with self._db.write() as connection:
-            return connection.execute(sa.update(delivery).where(*which).values(values)).rowcount
+            return _change(connection, issue_id, (D.DEFERRED,), D.REFUSED, "expired", at)
+
+    def resend(self, issue_id: int, *, at: datetime) -> int:
+        """Queue uncertain rows again, each until it was tried `MAX_TRIES_IN_DOUBT` times; then they stay named."""
+        doubt = (delivery.c.state == D.UNCERTAIN.value, delivery.c.attempt < MAX_TRIES_IN_DOUBT)
+        values = {"state": D.QUEUED.value, "reason": "", "not_before": None, "at": at}
+        with self._db.write() as connection:
+            which = sa.update(delivery).where(delivery.c.issue_id == issue_id, *doubt)
+            return connection.execute(which.values(values)).rowcount
 
     def next_retry(self, issue_id: int) -> datetime | None:
         """When the first deferred delivery is due, None when none is deferred."""
@@ -144,6 +140,19 @@ class Deliveries:
         if count and row.state is IssueState.DONE:
             change_state(connection, row, IssueState.SENDING, at=at, note="retried")
         return count
+
+
+def _change(
+    connection: Connection,
+    issue_id: int,
+    states: Collection[DeliveryState],
+    to: DeliveryState,
+    reason: str,
+    at: datetime,
+) -> int:
+    which = (delivery.c.issue_id == issue_id, delivery.c.state.in_([state.value for state in states]))
+    values = {"state": to.value, "reason": reason, "at": at, "not_before": None}
+    return connection.execute(sa.update(delivery).where(*which).values(values)).rowcount
 
 
 def _retriable(connection: Connection, issue_id: int) -> IssueRow:

@@ -41,6 +41,8 @@ def freeze(database: Database, row: IssueRow, frozen: Frozen, *, at: datetime) -
     """Write renditions, content, articles and deliveries, and set the state. `BusyError` when `row` is stale."""
     if row.frozen_at is not None:
         raise StateError("the issue is frozen already", where=row.name, try_=f"`digest issue resume {row.name}`")
+    if row.state is IssueState.HELD:
+        raise StateError("the issue is held", where=row.name, try_=f"`digest issue release {row.name}`")
     with _staged(database, frozen.candidates, at) as staged, staged.writing() as connection:
         content = {
             "subject": frozen.issue.subject,

@@ -7,14 +7,15 @@ leaves an event; an issue is never done while a delivery waits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from datetime import UTC, datetime
-from typing import Any, Final
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from digest.errors import StoreError
-from digest.model import Issue, IssueRow, IssueState, Period, from_plain
+from digest.model import Issue, IssueRow, IssueState, Period, from_plain, to_plain
 from digest.store.database import Database
 from digest.store.deliveries import Deliveries
 from digest.store.freezing import freeze
@@ -22,25 +23,25 @@ from digest.store.rows import Event, Frozen, Sight
 from digest.store.schema import delivery, digest_article, digest_state, event, issue, issue_rendition, worker
 from digest.store.steps import (
     SELECT_ISSUE,
+    account,
     change_state,
     check_step,
     issue_row,
     next_number,
     note_event,
     read_issue,
+    stale,
 )
 
 S = IssueState
 OVER = frozenset({S.DONE, S.SKIPPED, S.MISSED, S.CANCELLED})
-UNSET: Final = object()
 
 
 class IssueStore(Deliveries):
     """Everything about issues; what concerns their recipients is in `Deliveries`, freezing in `freezing`."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, database: Database) -> None:
         self._db = database
-        self._now = now
 
     # -- the digest's schedule -----------------------------------------------------------------------------------
 
@@ -63,20 +64,32 @@ class IssueStore(Deliveries):
     # -- making and finding --------------------------------------------------------------------------------------
 
     def plan(
-        self, digest: str, frequency: str, period: Period, *, scheduled_for: datetime, at: datetime, extra: bool = False
+        self,
+        digest: str,
+        frequency: str,
+        period: Period,
+        *,
+        scheduled_for: datetime,
+        at: datetime,
+        extra: bool = False,
+        missed: str = "",
     ) -> tuple[IssueRow, bool]:
-        """The issue of this period, and whether this call made it. However many ask at once, one call makes it."""
+        """The issue of this period, and whether this call made it. However many ask at once, one call makes it.
+
+        `missed` says why a period that nobody will make is only written down.
+        """
+        state = S.MISSED if missed else S.PLANNED
         values = {
             "digest": digest, "frequency": frequency, "period_label": period.label, "period_start": period.start,
-            "period_end": period.end, "scheduled_for": scheduled_for, "state": S.PLANNED.value, "extra": extra,
-            "version": 1, "created_at": at,
+            "period_end": period.end, "scheduled_for": scheduled_for, "state": state.value, "note": missed,
+            "extra": extra, "version": 1, "created_at": at,
         }  # fmt: skip
         insert = self._db.insert(issue).values(values)
         insert = insert.on_conflict_do_nothing(index_elements=["digest", "frequency", "period_label"])
         with self._db.write() as connection:
             made = connection.execute(insert.returning(issue.c.id)).scalar()
             if made is not None:
-                note_event(connection, made, "planned", at, {"period": period.label, "extra": extra})
+                note_event(connection, made, state.value, at, {"period": period.label, "extra": extra})
             row = connection.execute(SELECT_ISSUE.where(*_of_period(digest, frequency, period.label))).one()
             return issue_row(row), made is not None
 
@@ -137,8 +150,7 @@ class IssueStore(Deliveries):
     def number(self, issue_id: int) -> int:
         """The issue's number; the next free one of its digest is given when it has none."""
         with self._db.write() as connection:
-            if self._db.dialect == "postgresql":  # SQLite's writers wait for one another anyway
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(0x6E75)))
+            self._db.serialise(connection, 0x6E75)
             row = read_issue(connection, issue_id)
             if row.number is not None:
                 return row.number
@@ -162,33 +174,53 @@ class IssueStore(Deliveries):
         next_try_at: datetime | None = None,
         by: str = "",
     ) -> IssueRow:
-        """Change the state. Raises `StateError` for a step that does not exist, `BusyError` when `row` is stale."""
+        """Change the state. Raises `StateError` for a step that does not exist, `BusyError` when `row` is stale.
+
+        Cancelled is at once and whole: nobody waits any more, and before the first intent its articles are free.
+        """
         check_step(row, to)
         with self._db.write() as connection:
+            if to is S.CANCELLED:  # deliveries before the issue's own row: the order in which a worker takes them
+                self._skip_waiting(connection, row.id, "cancelled", at)
             change_state(connection, row, to, at=at, reason=reason, note=note, next_try_at=next_try_at, by=by)
+            if to is S.CANCELLED:
+                self._release_articles(connection, row.id)
             return read_issue(connection, row.id)
 
-    def touch(self, row: IssueRow, *, note: Any = UNSET, next_try_at: Any = UNSET) -> IssueRow:
-        """Set the note or the next try without changing state or version."""
-        values = {name: value for name, value in (("note", note), ("next_try_at", next_try_at)) if value is not UNSET}
+    def postpone(self, row: IssueRow, *, reason: str, note: str, next_try_at: datetime) -> IssueRow:
+        """Try again later, in the same state; `reason` is what it is held for when there is no later any more.
+
+        Raises `BusyError` when `row` is stale: what somebody decided meanwhile stands.
+        """
+        unchanged = (issue.c.id == row.id, issue.c.version == row.version)
+        values = {"reason": reason, "note": note, "next_try_at": next_try_at}
         with self._db.write() as connection:
-            if values:
-                connection.execute(sa.update(issue).where(issue.c.id == row.id).values(values))
+            if connection.execute(sa.update(issue).where(*unchanged).values(values)).rowcount != 1:
+                raise stale(row)
             return read_issue(connection, row.id)
 
-    def own(self, issue_id: int, worker_id: int, *, at: datetime | None = None) -> bool:
+    def finish(self, issue_id: int, *, at: datetime) -> IssueRow:
+        """Done, when it is sending and nobody waits; otherwise as it is. Any number of workers may ask at once."""
+        with self._db.write() as connection:
+            connection.execute(sa.select(issue.c.id).where(issue.c.id == issue_id).with_for_update())
+            row, counts = read_issue(connection, issue_id), account(connection, issue_id)
+            if row.state is S.SENDING and not counts.waiting and not counts.deferred:
+                change_state(connection, row, S.DONE, at=at)
+                note_event(connection, issue_id, "done", at, to_plain(counts))
+            return read_issue(connection, issue_id)
+
+    def sending_since(self, row: IssueRow) -> datetime | None:
+        """When somebody last set it going: the start, or the release, resume or retry after it."""
+        moves = [event.at for event in self.history(row.id) if event.detail.get("to") == S.SENDING.value]
+        return max(moves, default=row.frozen_at)
+
+    def own(self, issue_id: int, worker_id: int, *, at: datetime) -> bool:
         """Take the right to prepare an issue, from nobody or from a worker that is dead or whose lease ran out."""
-        now = at or self._now()
-        live = sa.select(worker.c.id).where(worker.c.ended_at.is_(None), worker.c.lease_until > now)
+        live = sa.select(worker.c.id).where(worker.c.ended_at.is_(None), worker.c.lease_until > at)
         free = issue.c.owner_id.is_(None) | (issue.c.owner_id == worker_id) | issue.c.owner_id.not_in(live)
         with self._db.write() as connection:
             taken = sa.update(issue).where(issue.c.id == issue_id, free).values(owner_id=worker_id)
             return connection.execute(taken).rowcount == 1
-
-    def disown(self, issue_id: int, worker_id: int) -> None:
-        mine = (issue.c.id == issue_id, issue.c.owner_id == worker_id)
-        with self._db.write() as connection:
-            connection.execute(sa.update(issue).where(*mine).values(owner_id=None))
 
     # -- freezing ------------------------------------------------------------------------------------------------
 
@@ -218,19 +250,17 @@ class IssueStore(Deliveries):
             data = connection.scalar(sa.select(issue.c.content).where(issue.c.id == issue_id))
         return None if data is None else from_plain(Issue, data)
 
-    def release_articles(self, issue_id: int) -> int:
-        """Give the articles of an issue that ended back to the next one. 0 once a message may have left."""
+    def _release_articles(self, connection: Connection, issue_id: int) -> None:
+        """Give the articles of an issue that ended back to the next one, unless a message may have left."""
         decided = digest_article.c.issue_id == issue_id
         back = {"state": "new", "reason": "", "issue_id": None}
-        with self._db.write() as connection:
-            begun = sa.select(issue.c.begun_at).where(issue.c.id == issue_id).with_for_update()
-            if connection.execute(begun).scalar_one() is not None:
-                return 0
-            consumed = sa.update(digest_article).where(decided, digest_article.c.state == "consumed").values(back)
-            released = connection.execute(consumed).rowcount
-            rounds = sa.case((digest_article.c.rounds > 0, digest_article.c.rounds - 1), else_=0)
-            connection.execute(sa.update(digest_article).where(decided).values(back | {"rounds": rounds}))
-            return released
+        begun = sa.select(issue.c.begun_at).where(issue.c.id == issue_id).with_for_update()
+        if connection.execute(begun).scalar_one() is not None:
+            return
+        consumed = sa.update(digest_article).where(decided, digest_article.c.state == "consumed")
+        connection.execute(consumed.values(back))
+        rounds = sa.case((digest_article.c.rounds > 0, digest_article.c.rounds - 1), else_=0)
+        connection.execute(sa.update(digest_article).where(decided).values(back | {"rounds": rounds}))
 
     # -- history -------------------------------------------------------------------------------------------------
 

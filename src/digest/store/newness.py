@@ -2,11 +2,16 @@
 
 Must not look at a date once an article has its row: newness is decided by this ledger, when a digest first sees an
 article, and never again. Invariant: one row per (digest, frequency, article), so an article is consumed at most once.
+
+Dates matter twice: at a digest's first sight of a source, and for a feed that digs up its archive. Both are measured
+from what this digest has seen of that source, not from now: a digest that looks once a quarter, or a source that was
+down for two months, loses nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -20,6 +25,15 @@ from digest.store.rows import ArticleFate, Enrolled
 from digest.store.schema import article, article_source, digest_article, digest_source, source
 
 FUTURE_TOLERANCE = timedelta(minutes=10)  # clocks differ; beyond that a date in the future is a date to wait for
+Threshold = datetime | Callable[[datetime], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What one digest has seen of one source: since when, and when it last answered."""
+
+    first_seen: datetime
+    answered: datetime | None
 
 
 class Newness:
@@ -33,39 +47,40 @@ class Newness:
         frequency: str,
         sources: Sequence[str],
         *,
-        threshold: datetime,
+        threshold: Threshold,
         undated_new: Collection[str],
         at: datetime,
         late_window_days: int = 30,
     ) -> Enrolled:
         """Give every article of `sources` that this digest has not met a fate.
 
-        At a digest's first sight of a source: published after `threshold` is new; the rest is known, and so is the
-        undated, except from sources in `undated_new`. Later everything is new, except what was published more than
-        `late_window_days` ago (a feed that digs up its archive). What is dated in the future waits without a row.
+        At a digest's first sight of a source: published after `threshold` is new (a function gets the moment of the
+        first sight, also of a source that did not answer then); the rest is known, and so is the undated, except from
+        sources in `undated_new`. Later everything is new, except what was published more than `late_window_days`
+        before the digest last saw the source answer (a feed that digs up its archive). What is dated in the future
+        waits without a row.
         """
+        since = threshold if callable(threshold) else lambda _: threshold
+        archive = timedelta(days=late_window_days)
         with self._db.write() as connection:
             ids = _source_ids(connection, sources)
-            seen = _seen(connection, digest, frequency)
-            first = {name: source_id for name, source_id in ids.items() if source_id not in seen}
-            oldest = at - timedelta(days=late_window_days)
+            _note_sources(self._db, connection, digest, frequency, ids.values(), at)
+            looks = _looks(connection, digest, frequency)
             lenient = {source_id for name, source_id in ids.items() if name in undated_new}
             rows = []
             for row, by in _unmet(connection, digest, frequency, list(ids.values())):
                 if row.published is not None and row.published > at + FUTURE_TOLERANCE:
                     continue
-                state, reason = (
-                    _at_first_sight(row.published, threshold, undated_is_new=bool(by & lenient))
-                    if by.isdisjoint(seen)
-                    else _later(row.published, oldest)
-                )
+                seen = [looks[source_id] for source_id in by]
+                state, reason = _fate(row.published, seen, since, archive, undated_is_new=bool(by & lenient))
                 rows.append(
                     {"digest": digest, "frequency": frequency, "article_id": row.id, "state": state, "reason": reason,
                      "at": at}
                 )  # fmt: skip
             if rows:
                 connection.execute(self._db.insert(digest_article).on_conflict_do_nothing(), rows)
-            sighted = _note_sources(self._db, connection, digest, frequency, first, at)
+            answering = _note_answers(connection, digest, frequency, ids.values(), at)
+        sighted = tuple(name for name, one in ids.items() if one in answering and looks[one].answered is None)
         new = sum(row["state"] == "new" for row in rows)
         return Enrolled(new, len(rows) - new, sighted)
 
@@ -110,6 +125,21 @@ class Newness:
             ]
 
 
+def _fate(
+    published: datetime | None,
+    seen: Sequence[_Look],
+    since: Callable[[datetime], datetime],
+    archive: timedelta,
+    *,
+    undated_is_new: bool,
+) -> tuple[str, str]:
+    """State and reason of an article not met before; `seen` are the sources that it came by."""
+    answered = [look.answered for look in seen if look.answered is not None]
+    if answered:
+        return _later(published, min(answered) - archive)
+    return _at_first_sight(published, since(min(look.first_seen for look in seen)), undated_is_new=undated_is_new)
+
+
 def _at_first_sight(published: datetime | None, threshold: datetime, *, undated_is_new: bool) -> tuple[str, str]:
     if published is None:
         return ("new", "") if undated_is_new else ("known", "undated")
@@ -129,11 +159,36 @@ def _source_ids(connection: Connection, names: Sequence[str]) -> dict[str, int]:
     return {row.name: row.id for row in rows}
 
 
-def _seen(connection: Connection, digest: str, frequency: str) -> set[int]:
-    query = sa.select(digest_source.c.source_id).where(
-        digest_source.c.digest == digest, digest_source.c.frequency == frequency
+def _note_sources(
+    database: Database, connection: Connection, digest: str, frequency: str, source_ids: Iterable[int], at: datetime
+) -> None:
+    rows = [
+        {"digest": digest, "frequency": frequency, "source_id": source_id, "first_seen_at": at}
+        for source_id in source_ids
+    ]
+    if rows:
+        connection.execute(database.insert(digest_source).on_conflict_do_nothing(), rows)
+
+
+def _looks(connection: Connection, digest: str, frequency: str) -> dict[int, _Look]:
+    query = sa.select(digest_source).where(digest_source.c.digest == digest, digest_source.c.frequency == frequency)
+    return {row.source_id: _Look(row.first_seen_at, row.looked_at) for row in connection.execute(query)}
+
+
+def _note_answers(
+    connection: Connection, digest: str, frequency: str, source_ids: Iterable[int], at: datetime
+) -> set[int]:
+    """Only a source that has answered once counts as seen: otherwise its whole archive would be news tomorrow."""
+    holds = sa.select(1).where(article_source.c.source_id == source.c.id).exists()
+    answered = sa.select(source.c.id, source.c.last_success_at).where(
+        source.c.id.in_(list(source_ids)), source.c.last_success_at.is_not(None) | holds
     )
-    return set(connection.execute(query).scalars())
+    found = {row.id: row.last_success_at or at for row in connection.execute(answered)}
+    which = (digest_source.c.digest == digest, digest_source.c.frequency == frequency)
+    for source_id, when in found.items():
+        this = sa.update(digest_source).where(*which, digest_source.c.source_id == source_id)
+        connection.execute(this.values(looked_at=when))
+    return set(found)
 
 
 def ids_from(sources: Collection[str]) -> sa.Select[int]:
@@ -159,24 +214,3 @@ def _unmet(
     for _, rows in groupby(connection.execute(query), key=lambda row: row.id):
         group = list(rows)
         yield group[0], {row.source_id for row in group}
-
-
-def _note_sources(
-    database: Database, connection: Connection, digest: str, frequency: str, first: dict[str, int], at: datetime
-) -> tuple[str, ...]:
-    """Only a source that has answered once counts as seen: otherwise its whole archive would be news tomorrow."""
-    if not first:
-        return ()
-    holds = sa.select(1).where(article_source.c.source_id == source.c.id).exists()
-    answered = sa.select(source.c.id).where(
-        source.c.id.in_(list(first.values())), source.c.last_success_at.is_not(None) | holds
-    )
-    able = set(connection.execute(answered).scalars())
-    rows = [
-        {"digest": digest, "frequency": frequency, "source_id": source_id, "first_seen_at": at}
-        for source_id in first.values()
-        if source_id in able
-    ]
-    if rows:
-        connection.execute(database.insert(digest_source).on_conflict_do_nothing(), rows)
-    return tuple(name for name, source_id in first.items() if source_id in able)

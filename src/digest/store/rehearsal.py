@@ -1,22 +1,30 @@
-"""A store whose writes vanish: what `--dry-run` and the preview work on.
+"""A store whose writes vanish: what `--dry-run`, the test message and the preview work on.
 
 SQLite: a copy of the file (online backup), so that no lock is held while the network is slow. PostgreSQL: one
-connection, one outer transaction that is rolled back, each write a savepoint inside it. Invariant: whatever is done
-with the rehearsal, the real database is byte for byte what it was.
+connection, one outer transaction that is rolled back, each write a savepoint inside it; a table is written in a
+temporary copy that hides the real one. Invariants: whatever is done with the rehearsal, every row of the real database
+is what it was; and nobody who works on the real one waits for a rehearsal.
+
+Why this way: the transaction alone would forget everything too, but it would hold the locks of what it wrote while a
+slow website answers, and a real run would wait for them until it gave up. Tables are copied when they are first
+written: a preview, which only reads, copies none of the articles.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from digest.store.copies import copy_sqlite
 from digest.store.database import Database, sqlite_path
 from digest.store.handle import Store
+from digest.store.schema import metadata
 
 
 @contextmanager
@@ -46,11 +54,15 @@ class _RolledBack(Database):
     def outer(self) -> Iterator[None]:
         with self._honest(), self.engine.connect() as connection:
             self._only = connection
+            sa.event.listen(connection, "before_execute", _hide_what_is_written)
             transaction = connection.begin()
             try:
                 yield
             finally:
                 transaction.rollback()
+
+    def serialise(self, connection: Connection, key: int) -> None:
+        """Nobody else sees a rehearsal, so nobody has to wait for it."""
 
     @contextmanager
     def _connected(self) -> Iterator[Connection]:
@@ -60,3 +72,32 @@ class _RolledBack(Database):
     def write_on(self, connection: Connection, *, mode: str = "IMMEDIATE") -> Iterator[None]:
         with self._honest(), connection.begin_nested():
             yield
+
+
+def _hide_what_is_written(connection: Connection, statement: Any, *_: Any) -> None:
+    """Before a row is written, or locked for it: the table's temporary copy takes its name."""
+    tables: Sequence[sa.FromClause]
+    if isinstance(statement, (sa.Insert, sa.Update, sa.Delete)):
+        tables = [statement.table]
+    elif isinstance(statement, sa.Select) and statement._for_update_arg is not None:
+        tables = statement.get_final_froms()
+    else:
+        return
+    for found in tables:
+        for table in sa.sql.util.find_tables(found, include_joins=False):
+            if table.name in metadata.tables:
+                _hide(connection, table.name)
+
+
+def _hide(connection: Connection, name: str) -> None:
+    """Asked of the server each time: a savepoint that was rolled back took its copies with it."""
+    hidden = sa.select(sa.func.to_regclass(f"pg_temp.{name}").is_not(None))
+    if connection.scalar(hidden):
+        return
+    schema = connection.scalar(
+        sa.text("SELECT relnamespace::regnamespace::text FROM pg_class WHERE oid = to_regclass(:name)"), {"name": name}
+    )
+    connection.exec_driver_sql(
+        f"CREATE TEMPORARY TABLE {name} (LIKE {schema}.{name} INCLUDING DEFAULTS INCLUDING INDEXES) ON COMMIT DROP"
+    )
+    connection.exec_driver_sql(f"INSERT INTO {name} SELECT * FROM {schema}.{name}")  # noqa: S608 - our own names

@@ -135,6 +135,7 @@ digest_source = Table(
     Column("frequency", Text, primary_key=True),
     Column("source_id", ForeignKey("source.id"), primary_key=True),
     Column("first_seen_at", UtcTime, nullable=False),
+    Column("looked_at", UtcTime),  # when this digest last saw it answer; NULL: never yet
 )
 
 worker = Table(

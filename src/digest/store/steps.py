@@ -76,15 +76,20 @@ def change_state(
         values["number"] = None  # readers count 11, 12, 13 whatever was left out in between
     unchanged = (issue.c.id == row.id, issue.c.version == row.version, issue.c.state == row.state.value)
     if connection.execute(sa.update(issue).where(*unchanged).values(values)).rowcount != 1:
-        raise BusyError(
-            "somebody else changed the issue just now",
-            where=row.name,
-            try_=f"`digest issue show {row.name}`, then again",
-        )
+        raise stale(row)
     if to in (S.DONE, S.CANCELLED):
         _close(connection, row, to)
     detail = {"from": row.state.value, "to": to.value, "reason": reason, "note": note}
     note_event(connection, row.id, "state", at, detail, by)
+
+
+def stale(row: IssueRow) -> BusyError:
+    """What to raise when `row` is no longer what the database holds."""
+    return BusyError(
+        "somebody else changed the issue just now",
+        where=row.name,
+        try_=f"`digest issue show {row.name}`, then again",
+    )
 
 
 def _times(row: IssueRow, to: IssueState, at: datetime) -> dict[str, Any]:

@@ -9,7 +9,7 @@ itself is six statements, about 2 s for 100,000 people, whatever has changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -36,8 +36,12 @@ def sync_list(
     replace: bool,
     title: str,
     dry_run: bool,
+    only_if: Callable[[ListChange], bool] | None = None,
 ) -> ListChange:
-    """New people come in, changed ones are updated, ended ones return; with `replace` those missing end."""
+    """New people come in, changed ones are updated, ended ones return; with `replace` those missing end.
+
+    `only_if` sees the change before it is made; when it says no, nothing is written.
+    """
     with database.temporary(staged) as connection:
         _stage(database, connection, rows)
         with database.write_on(connection, mode="DEFERRED" if dry_run else "IMMEDIATE"):
@@ -47,7 +51,7 @@ def sync_list(
                 connection.execute(insert)
                 list_id = connection.scalar(sa.select(audience_list.c.id).where(audience_list.c.name == list_name))
             counts = _compare(connection, list_id or 0, replace=replace)
-            if list_id is not None and not dry_run:
+            if list_id is not None and not dry_run and (only_if is None or only_if(counts)):
                 _merge(database, connection, list_id, at, replace=replace, title=title)
         return counts
 

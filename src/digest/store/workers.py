@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection
 
 from digest.model import DeliveryState, IssueState
 from digest.store.database import Database
+from digest.store.deliveries import MAX_TRIES_IN_DOUBT
 from digest.store.rows import Recovered
 from digest.store.schema import delivery, issue, worker
 
@@ -54,6 +55,18 @@ class WorkerStore:
         with self._db.write() as connection:
             connection.execute(sa.update(worker).where(*mine).values(ended_at=ended))
             connection.execute(sa.update(issue).where(issue.c.owner_id == worker_id).values(owner_id=None))
+
+    def sender(self, issue_id: int, *, host: str, at: datetime) -> int | None:
+        """The pid of a live worker of this host that has recipients of the issue in hand, None when there is none."""
+        query = (
+            sa.select(worker.c.pid)
+            .join(delivery, delivery.c.claimed_by == worker.c.id)
+            .where(worker.c.host == host, worker.c.ended_at.is_(None), worker.c.lease_until > at)
+            .where(sa.text("delivery.state IN ('claimed', 'intent')"), delivery.c.issue_id == issue_id)
+            .limit(1)
+        )
+        with self._db.read() as connection:
+            return connection.scalar(query)
 
     def recover(
         self, *, at: datetime, host: str, alive: Callable[[int, str], bool], on_uncertain: str = "hold"
@@ -98,7 +111,8 @@ def _take_back(connection: Connection, at: datetime, *, resend: bool) -> tuple[i
     uncounted = queued | {"attempt": delivery.c.attempt - 1}
     requeued = connection.execute(sa.update(delivery).where(*theirs, claimed).values(uncounted)).rowcount
     if resend:
-        requeued += connection.execute(sa.update(delivery).where(*theirs, intent, ~cancelled).values(queued)).rowcount
+        again = (*theirs, intent, ~cancelled, delivery.c.attempt < MAX_TRIES_IN_DOUBT)
+        requeued += connection.execute(sa.update(delivery).where(*again).values(queued)).rowcount
     lost = {"state": D.UNCERTAIN.value, "reason": "worker_died", "not_before": None, "at": at}
     uncertain = connection.execute(sa.update(delivery).where(*theirs, intent).values(lost)).rowcount
     return requeued, uncertain

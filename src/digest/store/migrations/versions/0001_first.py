@@ -134,6 +134,7 @@ def upgrade() -> None:
         sa.Column("frequency", sa.Text(), nullable=False),
         sa.Column("source_id", ID, nullable=False),
         sa.Column("first_seen_at", TIME, nullable=False),
+        sa.Column("looked_at", TIME),
         sa.ForeignKeyConstraint(["source_id"], ["source.id"], name="fk_digest_source_source_id"),
         sa.PrimaryKeyConstraint("digest", "frequency", "source_id", name="pk_digest_source"),
     )

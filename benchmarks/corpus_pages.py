@@ -1,0 +1,171 @@
+"""How well article pages are read, beside trafilatura in the same run, as JSON on standard output.
+
+    python benchmarks/corpus_pages.py FOLDER [--misses] [--only even|odd]
+
+FOLDER holds either `gold.json` (page address -> file, title, author, date, phrases `with` and `without`) and `pages/`,
+or one folder per page with `source.html` and `expected-metadata.json` (title, byline, publishedTime).
+
+A title, an author or a date counts where the gold gives one, and is right when both are equal but for case,
+punctuation and blanks (dates: the day). The body's F1 counts phrases: a `with` phrase found is a true positive, a
+`without` phrase found a false one; both texts have their white space folded. The two halves (even and odd positions in
+the gold's order) are reported apart: rules were written looking at the even one only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import trafilatura
+
+from digest.errors import DigestError
+from digest.gather import read_page
+
+FIELDS = ("title", "author", "date")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    url: str
+    data: bytes
+    gold: dict[str, str]
+    present: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Score:
+    """Right answers and chances by field, phrases by kind, and what was wrong."""
+
+    right: dict[str, int] = field(default_factory=lambda: dict.fromkeys(FIELDS, 0))
+    chances: dict[str, int] = field(default_factory=lambda: dict.fromkeys(FIELDS, 0))
+    invented: dict[str, int] = field(default_factory=lambda: dict.fromkeys(FIELDS, 0))
+    found: int = 0
+    missed: int = 0
+    wrong: int = 0
+    misses: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in (*FIELDS, "body")})
+    seconds: float = 0.0
+    pages: int = 0
+
+    def add(self, page: Page, answer: dict[str, str], text: str) -> None:
+        self.pages += 1
+        for name in FIELDS:
+            gold = page.gold.get(name, "")
+            if not gold:
+                self.invented[name] += name in page.gold and bool(answer[name])
+                continue
+            self.chances[name] += 1
+            if _fold(answer[name]) == _fold(gold):
+                self.right[name] += 1
+            else:
+                self.misses[name].append([page.url, gold, answer[name]])
+        body = " ".join(text.split())
+        lost = [phrase for phrase in page.present if " ".join(phrase.split()) not in body]
+        kept = [phrase for phrase in page.absent if " ".join(phrase.split()) in body]
+        self.found += len(page.present) - len(lost)
+        self.missed += len(lost)
+        self.wrong += len(kept)
+        if lost or kept:
+            self.misses["body"].append([page.url, {"lost": lost, "kept": kept}])
+
+    def report(self, misses: bool) -> dict[str, Any]:
+        rates = {name: round(self.right[name] / max(1, self.chances[name]), 4) for name in FIELDS}
+        counts = {f"{name}_of": f"{self.right[name]}/{self.chances[name]}" for name in FIELDS}
+        precision = self.found / max(1, self.found + self.wrong)
+        recall = self.found / max(1, self.found + self.missed)
+        f1 = 2 * precision * recall / max(1e-9, precision + recall)
+        return {
+            **rates, **counts, "invented": self.invented, "body_f1": round(f1, 4),
+            "body_precision": round(precision, 4), "body_recall": round(recall, 4), "pages": self.pages,
+            "pages_per_second": round(self.pages / self.seconds, 1) if self.seconds else None,
+            **({"misses": self.misses} if misses else {}),
+        }  # fmt: skip
+
+
+def pages_in(folder: Path) -> Iterator[Page]:
+    gold_file = folder / "gold.json"
+    if gold_file.exists():
+        for url, gold in json.loads(gold_file.read_text(encoding="utf-8")).items():
+            known = {name: gold[name] for name in FIELDS if isinstance(gold.get(name), str)}
+            data = (folder / "pages" / gold["file"]).read_bytes()
+            yield Page(url, data, known, tuple(gold.get("with", ())), tuple(gold.get("without", ())))
+        return
+    for place in sorted(folder.iterdir()):
+        if (place / "source.html").exists():
+            gold = json.loads((place / "expected-metadata.json").read_text(encoding="utf-8"))
+            known = {"title": gold.get("title") or "", "author": gold.get("byline") or ""}
+            known["date"] = (gold.get("publishedTime") or "")[:10]
+            yield Page("http://fakehost/test/page.html", (place / "source.html").read_bytes(), known)
+
+
+def ours(page: Page) -> tuple[dict[str, str], str]:
+    try:
+        article = read_page(page.data, url=page.url)
+    except DigestError:
+        return dict.fromkeys(FIELDS, ""), ""
+    people = "; ".join(author.name for author in article.authors)
+    # A date keeps the day its page shows: a time is compared in the zone it was given in only when it is midnight UTC.
+    day = article.published.date().isoformat() if article.published else ""
+    return {"title": article.title, "author": people, "date": day}, article.text
+
+
+def theirs(fast: bool) -> Callable[[Page], tuple[dict[str, str], str]]:
+    def answer(page: Page) -> tuple[dict[str, str], str]:
+        text = trafilatura.extract(page.data, url=page.url, fast=fast, include_comments=False) or ""
+        found = trafilatura.extract_metadata(page.data, default_url=page.url)
+        known = {name: getattr(found, name, None) or "" for name in FIELDS} if found else dict.fromkeys(FIELDS, "")
+        return known, text
+
+    return answer
+
+
+def run(pages: list[Page], reader: Callable[[Page], tuple[dict[str, str], str]], halves: list[str]) -> dict[str, Score]:
+    scores = {half: Score() for half in ("all", "even", "odd") if half in halves}
+    for index, page in enumerate(pages):
+        half = "odd" if index % 2 else "even"
+        if "all" not in halves and half not in halves:
+            continue
+        started = time.perf_counter()
+        answer, text = reader(page)
+        took = time.perf_counter() - started
+        for name in ("all", half):
+            if name in scores:
+                scores[name].add(page, answer, text)
+                scores[name].seconds += took
+    return scores
+
+
+def _fold(text: str) -> str:
+    return re.sub(r"\W+", "", text.lower())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--misses", action="store_true", help="list what was wrong")
+    parser.add_argument("--only", choices=["even", "odd"], help="look at one half alone")
+    parser.add_argument("--without-trafilatura", action="store_true")
+    options = parser.parse_args()
+    logging.disable(logging.CRITICAL)
+    pages = list(pages_in(options.folder))
+    halves = [options.only] if options.only else ["all", "even", "odd"]
+    readers = {"ours": ours}
+    if not options.without_trafilatura:
+        readers |= {"trafilatura": theirs(fast=False), "trafilatura_fast": theirs(fast=True)}
+    ours(pages[0])  # imports are not part of the speed
+    result = {name: run(pages, reader, halves) for name, reader in readers.items()}
+    print(json.dumps(
+        {name: {half: score.report(options.misses and name == "ours") for half, score in scores.items()}
+         for name, scores in result.items()}, indent=1, ensure_ascii=False,
+    ))  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
