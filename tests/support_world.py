@@ -177,7 +177,7 @@ url = "{relay or self.sink.url}"
     @contextmanager
     def workspace(self) -> Iterator[Workspace]:
         workspace = Workspace(
-            load_config(self.config_path, env={}), open_store(self.database_url), now=lambda: self.clock
+            load_config(self.config_path, env={}, files=False), open_store(self.database_url), now=lambda: self.clock
         )
         try:
             yield workspace

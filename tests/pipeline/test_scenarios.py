@@ -493,3 +493,25 @@ def _without_recipient(data: bytes) -> bytes:
     flat = data.replace(b"=\r\n", b"")
     flat = re.sub(rb"(?i)(ana|ben|cai)(@quay\.example|=40quay\.example)?", b"", flat)
     return re.sub(rb"%20[A-Za-z0-9_-]{38}", b"", flat)
+
+
+def test_an_interrupted_issue_goes_on_while_the_list_file_is_away(place: World) -> None:
+    seen(place).at(MONDAY + MINUTE)
+    with place.workspace() as workspace:
+        tick(workspace, stop=_stop_after(place, 1))
+    (place.folder / "subscribers.csv").unlink()
+
+    place.at(MONDAY + 6 * MINUTE).tick()
+
+    assert (states(place.issues()), len(place.mailed())) == (["done"], 3)
+
+
+def test_an_issue_that_needs_a_list_that_is_away_waits_and_goes_out_when_it_is_back(place: World) -> None:
+    seen(place)
+    (place.folder / "subscribers.csv").unlink()
+    assert [step.what for step in place.at(MONDAY + MINUTE).tick()] == ["waiting"]
+    place.people("ana@quay.example", "ben@quay.example")
+
+    place.at(MONDAY + 12 * MINUTE).tick()
+
+    assert (states(place.issues()), len(place.mailed())) == (["done"], 2)

@@ -16,6 +16,7 @@ import click
 
 from digest.errors import (
     AddressError,
+    AudienceError,
     BusyError,
     ConfigError,
     DigestError,
@@ -33,7 +34,7 @@ EXIT_CODES = "Exit codes: 0 done or nothing due, 1 failed, 2 usage or configurat
 
 
 # An address or a token comes to a command as an argument; inside the program a wrong one is a value, not an error.
-_WRONG_USE = (AddressError, ConfigError, MissingDatabaseError, SchemaError, TokenError, UsageError)
+_WRONG_USE = (AudienceError, AddressError, ConfigError, MissingDatabaseError, SchemaError, TokenError, UsageError)
 
 
 def exit_code_of(error: DigestError) -> int:

@@ -88,7 +88,7 @@ def prune(app: App, days: int, as_json: bool) -> None:
 def _url(app: App) -> str:
     from digest.config import load_config
 
-    return load_config(Path(app.config_path), env=app.env, secrets=False).storage_url
+    return load_config(Path(app.config_path), env=app.env, secrets=False, files=False).storage_url
 
 
 def _is_there(url: str) -> bool:

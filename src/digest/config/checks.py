@@ -29,12 +29,16 @@ _EXAMPLES = {
 
 
 def check_tables(
-    tables: Tables, places: Places, *, directory: Path, relays: Mapping[str, RelaySettings], sending: bool
+    tables: Tables,
+    places: Places,
+    *,
+    directory: Path,
+    relays: Mapping[str, RelaySettings],
+    sending: bool,
 ) -> Iterator[Problem]:
     """Every problem between settings. `relays`: those that could be read; `sending` adds what only mail needs."""
     yield from _needed_tables(tables, places)
     yield from _sources(tables, places)
-    yield from _lists(tables, places, directory)
     yield from _digests(tables, places)
     yield from _sender(tables, places, relays)
     yield from _postal_address(tables, places, sending)
@@ -59,7 +63,8 @@ def _sources(tables: Tables, places: Places) -> Iterator[Problem]:
             yield places.problem((*path, "path"), "is given together with url", "keep one, or make two sources of it")
 
 
-def _lists(tables: Tables, places: Places, directory: Path) -> Iterator[Problem]:
+def missing_lists(tables: Tables, places: Places, directory: Path) -> Iterator[Problem]:
+    """List files that are not there now."""
     for name, one in tables.list.items():
         file = within(directory, one.csv)
         if one.csv and not file.is_file():

@@ -24,15 +24,16 @@ if TYPE_CHECKING:
     from digest.config.settings import Config
 
 
-def load_config(path: Path, *, env: Mapping[str, str], secrets: bool = True) -> Config:
+def load_config(path: Path, *, env: Mapping[str, str], secrets: bool = True, files: bool = True) -> Config:
     """Load `path` with the overrides in `env`. Raises `ConfigError` with every problem, in the order of the file.
 
     `secrets=False` is for commands that do not send: a password that cannot be read is then empty, and a starter's
-    postal address that nobody has filled in is let pass.
+    postal address that nobody has filled in is let pass. With `files=False` a list file that is not there is no
+    reason by itself: a file share that is away for a minute must not stop an issue that was frozen yesterday.
     """
     # Lazy: pydantic costs 100 ms, which `digest --help` must not pay.
     from digest.config.build import Secretive, build_config, storage_url
-    from digest.config.checks import check_tables
+    from digest.config.checks import check_tables, missing_lists
     from digest.config.environment import apply_environment
     from digest.config.lines import locate
     from digest.config.places import Places
@@ -53,8 +54,9 @@ def load_config(path: Path, *, env: Mapping[str, str], secrets: bool = True) -> 
     secretive = Secretive(relays, read_notify(tables.notify, vault), headers, keys, database)
     checks = check_tables(tables, places, directory=path.parent, relays=relays, sending=secrets)
     problems += [*overridden.problems, *relay_problems, *database_problems, *vault.problems, *checks]
-    if problems:
-        raise ConfigError(_in_order(problems))
+    absent = list(missing_lists(tables, places, path.parent))
+    if problems or (files and absent):
+        raise ConfigError(_in_order([*problems, *absent]))
     return build_config(tables, secretive, path=path)
 
 

@@ -7,7 +7,7 @@ same function, so what is shown is what is frozen.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -97,9 +97,15 @@ def source_titles(workspace: Workspace) -> dict[str, str]:
     """How readers see each source: the operator's title, else the feed's own, else its name."""
     found = workspace.store.articles.source_titles()
     return {
-        name: source.title or found.get(name) or name.replace("-", " ").replace("_", " ").capitalize()
+        name: source.title or _own_title(name, found) or name.replace("-", " ").replace("_", " ").capitalize()
         for name, source in workspace.config.sources.items()
     }
+
+
+def _own_title(name: str, found: Mapping[str, str]) -> str:
+    """A folder calls itself as the configuration does: that is no title."""
+    title = found.get(name, "")
+    return "" if title == name else title
 
 
 def _sending(workspace: Workspace, digest: str, number: int | None, at: datetime, *, test: bool) -> Sending:

@@ -92,7 +92,7 @@ def open_workspace(
     from digest.config import load_config
     from digest.store import open_store
 
-    config = load_config(Path(config_path), env=env, secrets=secrets)
+    config = load_config(Path(config_path), env=env, secrets=secrets, files=False)
     workspace = Workspace(config, open_store(config.storage_url), now)
     try:
         yield workspace
