@@ -11,7 +11,7 @@ import pytest
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-SOON_S = 3.0  # a second on an idle machine; the rest is for a busy one
+SOON_S = 15.0  # how long we wait, not how long it takes: the machine may be busy
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_edits_show_within_a_moment_and_the_scroll_stays(page: Any, world: Any) 
         alert.wait_for(timeout=SOON_S * 1000)
         assert "briefing.mjml:3" in alert.inner_text()
         assert "artcle" in alert.get_by_label("The lines around it").inner_text()
-        assert has_text(page, "Hello from my template")
+        within(page, SOON_S, lambda: has_text(page, "Hello from my template"))
 
         own.unlink()
         alert.wait_for(state="detached", timeout=SOON_S * 1000)
