@@ -33,11 +33,13 @@ TESTS = {
 SCRIPTS = {
     "fill": ["benchmarks/bench_fill.py", "--json"],
     "send": ["benchmarks/bench_send.py", "--json"],
-    "feeds": ["benchmarks/bench_feeds.py", "--json"],
+    "feeds": ["benchmarks/bench_feeds.py"],
+    "copied": ["benchmarks/bench_copied.py"],
 }
 CORPORA = {
     "summary": ["benchmarks/corpus_summary.py", "{corpora}/scitldr/dev.jsonl"],
-    "feed-corpus": ["benchmarks/corpus_feeds.py", "{corpora}"],
+    "feed-corpus": ["benchmarks/corpus_feeds.py", "feedparser", "{corpora}/feedparser"],
+    "feed-pairs": ["benchmarks/corpus_feeds.py", "gofeed", "{corpora}/gofeed"],
     "page-corpus": ["benchmarks/corpus_pages.py", "{corpora}/trafilatura"],
 }
 

@@ -121,7 +121,7 @@ def test_choices_are_the_words_of_the_model() -> None:
         (BusyError("x"), 75),
         (RelayError("x"), 1),
         (TemplateError("x"), 1),
-        (AudienceError("x"), 1),
+        (AudienceError("x"), 2),
         (StateError("x"), 1),
         (DigestError("x"), 1),
     ],
