@@ -128,7 +128,8 @@ def _figures(name: str) -> str:
     found = json.loads(path.read_text(encoding="utf-8"))
     date, value = (found["date"], found["value"]) if set(found) == {"date", "value"} else ("", found)
     rows = value if isinstance(value, list) else [value]
-    heading = f"`{name}`" + (f", {date}" if date else "") + ":"
+    date = date or f"{datetime.fromtimestamp(path.stat().st_mtime, UTC):%Y-%m-%d}"
+    heading = f"`{name}`, {date}:"
     lines = [heading, "", "| | " + " | ".join(str(index + 1) for index in range(len(rows))) + " |"]
     lines.append("|---|" + "---|" * len(rows))
     keys = list(dict.fromkeys(key for row in rows for key in row))
