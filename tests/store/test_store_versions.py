@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from store_builders import DAY, NOW, accepted, people, planned, record, sending, worker
@@ -22,11 +24,12 @@ from digest.store import Store, backup, create_database, open_store, prune, rest
 from digest.store.database import Database
 from support_postgres import Cluster
 
-SECOND_STEP = '''"""Adds a column, for the tests of upgrading."""
+NEXT = "0099"
+NEXT_STEP = f'''"""Adds a column, for the tests of upgrading."""
 import sqlalchemy as sa
 from alembic import op
-revision = "0002"
-down_revision = "0001"
+revision = "{NEXT}"
+down_revision = "{schema.REVISION}"
 def upgrade() -> None:
     op.add_column("notice", sa.Column("extra", sa.Text()))
 '''
@@ -37,9 +40,9 @@ def newer_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """This program, with one more migration than the database has seen."""
     folder = tmp_path / "migrations"
     shutil.copytree(versions.MIGRATIONS, folder)
-    (folder / "versions" / "0002_second.py").write_text(SECOND_STEP)
+    (folder / "versions" / f"{NEXT}_next.py").write_text(NEXT_STEP)
     monkeypatch.setattr(versions, "MIGRATIONS", folder)
-    monkeypatch.setattr(versions, "REVISION", "0002")
+    monkeypatch.setattr(versions, "REVISION", NEXT)
 
 
 def path_of(url: str) -> Path:
@@ -128,11 +131,34 @@ def test_an_older_sqlite_file_is_copied_aside_and_migrated(new_sqlite: Callable[
         assert store.signing_keys()[0] == 1
         with store.database.read() as connection:
             assert "extra" in {column["name"] for column in sa.inspect(connection).get_columns("notice")}
-    aside = path_of(url).with_name(path_of(url).name + ".before-0002.bak")
+    aside = path_of(url).with_name(path_of(url).name + f".before-{NEXT}.bak")
     with closing(sqlite3.connect(aside)) as old:
-        assert old.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        assert old.execute("SELECT version_num FROM alembic_version").fetchone() == (schema.REVISION,)
     assert stat.S_IMODE(aside.stat().st_mode) == 0o600
-    assert upgrade(url) == "0002"
+    assert upgrade(url) == NEXT
+
+
+def test_every_released_schema_comes_up_to_date(tmp_path: Path) -> None:
+    """A file of the first schema, with a source and an article in it, opens as the newest and keeps both."""
+    path = tmp_path / "digest.db"
+    path.touch()
+    database = Database(f"sqlite:///{path}")
+    with database.write() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(versions.MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql("INSERT INTO source (name, fetch_state) VALUES ('blog', '{}')")
+        connection.exec_driver_sql(
+            "INSERT INTO article (source_id, title, first_seen_at, changed_at, content_hash, data)"
+            " VALUES (1, 'Kept', '2026-11-01 00:00:00.000000', '2026-11-01 00:00:00.000000', 'x', '{}')"
+        )
+    database.close()
+    with open_store(f"sqlite:///{path}") as store, store.database.read() as connection:
+        found = connection.execute(sa.select(schema.article.c.title, schema.article.c.withdrawn_at)).one()
+        assert tuple(found) == ("Kept", None)
+        context = MigrationContext.configure(connection, opts={"target_metadata": schema.metadata})
+        assert compare_metadata(context, schema.metadata) == []
 
 
 @pytest.mark.postgres
@@ -145,7 +171,7 @@ def test_an_older_postgres_database_waits_for_its_administrator(
     with pytest.raises(SchemaError, match="older") as error:
         open_store(url)
     assert "digest db upgrade" in str(error.value)
-    assert upgrade(url) == "0002"
+    assert upgrade(url) == NEXT
     open_store(url).close()
 
 
@@ -153,12 +179,12 @@ def test_an_older_postgres_database_waits_for_its_administrator(
 def test_a_migration_that_fails_leaves_the_database_as_it_was(new_sqlite: Callable[[], str]) -> None:
     """Half a migration is no migration."""
     url = new_sqlite()
-    step = versions.MIGRATIONS / "versions" / "0002_second.py"
-    step.write_text(SECOND_STEP + "    raise RuntimeError('no')\n")
+    step = versions.MIGRATIONS / "versions" / f"{NEXT}_next.py"
+    step.write_text(NEXT_STEP + "    raise RuntimeError('no')\n")
     with pytest.raises(RuntimeError):
         open_store(url)
     with closing(sqlite3.connect(path_of(url))) as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (schema.REVISION,)
         assert len(connection.execute("PRAGMA table_info(notice)").fetchall()) == 3
 
 

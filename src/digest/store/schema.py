@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -30,7 +31,7 @@ from sqlalchemy import (
 from digest.model import DeliveryState, IssueState, SubscriptionStatus
 from digest.store.column_types import Id, PlainJson, Topics, UtcTime, Words
 
-REVISION = "0001"
+REVISION = "0002"
 
 metadata = MetaData(
     naming_convention={
@@ -74,6 +75,19 @@ source = Table(
     Column("last_success_at", UtcTime),
     Column("last_error", Words, nullable=False, server_default=""),
     Column("failures", Integer, nullable=False, server_default="0"),
+    Column("paused_at", UtcTime),
+    Column("paused_by", Words, nullable=False, server_default=""),
+    Column("paused_note", Words, nullable=False, server_default=""),
+)
+
+source_line = Table(
+    "source_line",
+    metadata,
+    Column("source_id", ForeignKey("source.id"), primary_key=True),
+    Column("line", Text, primary_key=True),  # a hash of the line with its varying parts taken out
+    Column("text", Words, nullable=False),
+    Column("articles", Integer, nullable=False),
+    Column("last_at", UtcTime, nullable=False),
 )
 
 article = Table(
@@ -87,6 +101,8 @@ article = Table(
     Column("changed_at", UtcTime, nullable=False),
     Column("content_hash", Text, nullable=False),
     Column("data", PlainJson, nullable=False),
+    Column("withdrawn_at", UtcTime),  # its source took it back; NULL again when it returns
+    Column("shingles", LargeBinary),
     Index(None, "source_id", "first_seen_at"),
     sqlite_autoincrement=True,
 )
@@ -105,6 +121,51 @@ article_source = Table(
     Column("source_id", ForeignKey("source.id"), primary_key=True),
     Column("article_id", ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
     Index(None, "article_id"),
+)
+
+article_shingle = Table(
+    "article_shingle",
+    metadata,
+    Column("shingle", BigInteger, primary_key=True, autoincrement=False),
+    Column("article_id", ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
+    Index(None, "article_id"),
+    sqlite_with_rowid=False,
+)
+
+article_mark = Table(
+    "article_mark",
+    metadata,
+    _id(),
+    Column("article_id", ForeignKey("article.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("digest", Text, nullable=False, server_default=""),  # "" is every digest
+    Column("kind", Text, nullable=False),
+    Column("reason", Words, nullable=False, server_default=""),
+    Column("at", UtcTime, nullable=False),
+    Column("by", Words, nullable=False, server_default=""),
+    Column("undone_at", UtcTime),
+    Column("undone_by", Words, nullable=False, server_default=""),
+    _one_of("kind", ("pin", "exclude"), "kind"),
+)
+
+image_check = Table(
+    "image_check",
+    metadata,
+    Column("url", Words, primary_key=True),
+    Column("ok", Boolean, nullable=False),
+    Column("type", Text, nullable=False, server_default=""),
+    Column("width", Integer),
+    Column("height", Integer),
+    Column("bytes", Id),
+    Column("reason", Words, nullable=False, server_default=""),
+    Column("at", UtcTime, nullable=False),
+)
+
+summary_cache = Table(
+    "summary_cache",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("data", PlainJson, nullable=False),
+    Column("at", UtcTime, nullable=False),
 )
 
 engagement = Table(
