@@ -46,7 +46,8 @@ class Article:
     """One published piece, cleaned.
 
     Shapes: `html` is sanitised and balanced; `text` is paragraphs separated by one blank line, without page chrome;
-    `published` and `updated` are aware UTC datetimes or None; `published_confidence` is "exact" (date, time and zone
+    `published` and `updated` are aware datetimes or None: UTC, but a page's keep the page's own offset, so that their
+    `.date()` is the day the page shows (the database keeps UTC); `published_confidence` is "exact" (date, time and zone
     given), "day" (a date alone), "assumed" (the zone was filled in) or "none". `url` is None for a bare file.
     `origin` names where each field came from ("feed", "json-ld", "byline", "first sentence", ...). `warnings` are
     sentences for the operator.
