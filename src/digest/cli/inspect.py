@@ -104,6 +104,8 @@ def _show(article: Any, *, as_json: bool) -> None:
     click.echo(f"summary   {made.text or '-'}")
     click.echo("")
     click.echo(article.text)
+    if "chrome" in article.origin:
+        click.echo(f"left out: {article.origin['chrome']}")
     for warning in article.warnings:
         click.echo(f"warning: {warning}")
 
