@@ -18,7 +18,7 @@ from digest.deliver.accounting import describe
 from digest.errors import UsageError
 from digest.model import Accounting, EmailAddress, Mailbox, Message, has_control
 
-Event = Literal["sent", "skipped", "held", "paused", "failed", "source_failed"]
+Event = Literal["sent", "skipped", "held", "paused", "failed", "source_failed", "source_moved"]
 
 Commands = tuple[tuple[str, str], ...]  # what to type, and what it does
 
@@ -77,9 +77,9 @@ def notice_for(
 ) -> Notice:
     """Words for one event.
 
-    `name` is the issue ("weekly/12") or, for "source_failed", the source. `title` is the issue's subject line,
-    `reason` one of the reasons of its state, `detail` what happened in a sentence or an error's whole text, `next_at`
-    when the next issue is due and `next_try` when deferred recipients are tried again, both in words.
+    `name` is the issue ("weekly/12") or, for "source_failed" and "source_moved", the source. `title` is the issue's
+    subject line, `reason` one of the reasons of its state, `detail` what happened in a sentence or an error's whole
+    text, `next_at` when the next issue is due and `next_try` when deferred recipients are tried again, both in words.
     """
     name, title, reason = _line(name), _line(title), _line(reason)
     subject, opening, commands = _words(event, name, title, reason, accounting)
@@ -128,6 +128,13 @@ def _broken_off(event: Event, name: str, called: str) -> tuple[str, str, Command
             f"{name} could not be sent",
             f"{called} could not be sent. Nobody is lost: the next run goes on where this one stopped.",
             (("digest check", "looks for the mistake"), ("digest send {digest}", "tries again")),
+        )
+    if event == "source_moved":
+        return (
+            f"source {name} seems to have moved",
+            f"Most of what the source {name} lists has new identifiers and addresses. What was known is known still: "
+            "none of it is mailed again.",
+            (("digest sources show {issue}", "shows how it is asked; perhaps its address has changed, too"),),
         )
     return (
         f"source {name} cannot be read",

@@ -51,6 +51,11 @@ def fingerprint(article: Article) -> str:
     return _digest(words if article.title_derived else f"{_folded(article.title)}\n{words}")
 
 
+def title_key(title: str) -> str:
+    """The words of a title, whatever their case and punctuation."""
+    return _folded(title)
+
+
 def content_hash(article: Article) -> str:
     """Changes when something a reader would see changes: title, text, picture, authors, address."""
     image = article.image.url if article.image else ""

@@ -60,11 +60,12 @@ def about_issue(workspace: Workspace, row: IssueRow, sent: Sent | None = None) -
 
 
 def about_sources(workspace: Workspace, report: GatherReport) -> None:
-    """Tell of each source that failed, once per source and day."""
+    """Tell of each source that failed, and of each whose site has moved, once per source and day."""
     from digest.deliver import notice_for
 
-    for result in report.failed:
-        notice = notice_for("source_failed", name=result.source, detail=result.error)
+    notices = [notice_for("source_failed", name=result.source, detail=result.error) for result in report.failed]
+    notices += [notice_for("source_moved", name=result.source, detail=result.warnings[-1]) for result in report.moved]
+    for notice in notices:
         _tell(workspace, notice, day=f"{workspace.now():%Y-%m-%d}")
 
 

@@ -15,11 +15,15 @@ import sqlalchemy as sa
 from digest.errors import StateError
 from digest.store.articles import ArticleStore
 from digest.store.audience import AudienceStore
+from digest.store.catalogue import Catalogue
+from digest.store.checks import CheckStore
 from digest.store.database import Database
 from digest.store.issues import IssueStore
 from digest.store.ledger import IssueLedger
+from digest.store.marks import MarkStore
 from digest.store.notices import NoticeStore
 from digest.store.schema import secret
+from digest.store.sourcebook import SourceBook
 from digest.store.workers import WorkerStore
 
 KEY_BYTES = 32
@@ -27,11 +31,18 @@ MAX_KEY_ID = 255  # one byte of every token
 
 
 class Store:
-    """`articles`, `issues`, `audience`, `workers`, `notices`; use it as a context manager or call `close()`."""
+    """`articles`, `catalogue`, `checks`, `marks`, `sourcebook`, `issues`, `audience`, `workers`, `notices`.
+
+    Use it as a context manager or call `close()`.
+    """
 
     def __init__(self, database: Database) -> None:
         self.database = database
         self.articles = ArticleStore(database)
+        self.sourcebook = SourceBook(database)
+        self.catalogue = Catalogue(database)
+        self.checks = CheckStore(database)
+        self.marks = MarkStore(database)
         self.issues = IssueStore(database)
         self.audience = AudienceStore(database)
         self.workers = WorkerStore(database)

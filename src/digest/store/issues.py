@@ -14,11 +14,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from digest.errors import StoreError
+from digest.errors import StateError, StoreError
 from digest.model import Issue, IssueRow, IssueState, Period, from_plain, to_plain
 from digest.store.database import Database
 from digest.store.deliveries import Deliveries
 from digest.store.freezing import freeze
+from digest.store.overriding import Overrides
 from digest.store.rows import Event, Frozen, Sight
 from digest.store.schema import delivery, digest_article, digest_state, event, issue, issue_rendition, worker
 from digest.store.steps import (
@@ -37,8 +38,8 @@ S = IssueState
 OVER = frozenset({S.DONE, S.SKIPPED, S.MISSED, S.CANCELLED})
 
 
-class IssueStore(Deliveries):
-    """Everything about issues; what concerns their recipients is in `Deliveries`, freezing in `freezing`."""
+class IssueStore(Deliveries, Overrides):
+    """Everything about issues; their recipients are in `Deliveries`, editors' changes in `Overrides`."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -73,16 +74,18 @@ class IssueStore(Deliveries):
         at: datetime,
         extra: bool = False,
         missed: str = "",
+        ahead: bool = False,
     ) -> tuple[IssueRow, bool]:
         """The issue of this period, and whether this call made it. However many ask at once, one call makes it.
 
-        `missed` says why a period that nobody will make is only written down.
+        `missed` says why a period that nobody will make is only written down; `ahead` plans one before its time, for
+        an editor: nobody goes on with it before its period ends.
         """
         state = S.MISSED if missed else S.PLANNED
         values = {
             "digest": digest, "frequency": frequency, "period_label": period.label, "period_start": period.start,
             "period_end": period.end, "scheduled_for": scheduled_for, "state": state.value, "note": missed,
-            "extra": extra, "version": 1, "created_at": at,
+            "extra": extra, "version": 1, "created_at": at, "next_try_at": period.end if ahead else None,
         }  # fmt: skip
         insert = self._db.insert(issue).values(values)
         insert = insert.on_conflict_do_nothing(index_elements=["digest", "frequency", "period_label"])
@@ -197,6 +200,22 @@ class IssueStore(Deliveries):
         with self._db.write() as connection:
             if connection.execute(sa.update(issue).where(*unchanged).values(values)).rowcount != 1:
                 raise stale(row)
+            return read_issue(connection, row.id)
+
+    def reschedule(self, row: IssueRow, period: Period, *, at: datetime) -> IssueRow:
+        """Give an issue that nobody has begun another period: its schedule was moved. `BusyError` when `row` is stale,
+        `StateError` when that period has an issue already."""
+        values = {
+            "period_label": period.label, "period_start": period.start, "period_end": period.end,
+            "scheduled_for": period.end, "next_try_at": period.end, "version": issue.c.version + 1,
+        }  # fmt: skip
+        unchanged = (issue.c.id == row.id, issue.c.version == row.version, issue.c.frozen_at.is_(None))
+        with self._db.write() as connection:
+            if connection.scalar(sa.select(issue.c.id).where(*_of_period(row.digest, row.frequency, period.label))):
+                raise StateError(f"{period.label} has an issue already", where=row.name, try_="`digest issue list`")
+            if connection.execute(sa.update(issue).where(*unchanged).values(values)).rowcount != 1:
+                raise stale(row)
+            note_event(connection, row.id, "rescheduled", at, {"from": row.period.label, "to": period.label})
             return read_issue(connection, row.id)
 
     def finish(self, issue_id: int, *, at: datetime) -> IssueRow:

@@ -21,10 +21,11 @@ from sqlalchemy.engine import Connection
 
 from digest.model import Article, StoredArticle, from_plain
 from digest.store.database import Database
+from digest.store.dating import FUTURE_TOLERANCE
 from digest.store.rows import ArticleFate, Enrolled
-from digest.store.schema import article, article_source, digest_article, digest_source, source
+from digest.store.schema import article, article_alias, article_source, digest_article, digest_source, source
 
-FUTURE_TOLERANCE = timedelta(minutes=10)  # clocks differ; beyond that a date in the future is a date to wait for
+SAME_STORY = "same:"  # an alias that names, instead of the article itself, the known one whose copy it became
 Threshold = datetime | Callable[[datetime], datetime]
 
 
@@ -67,7 +68,7 @@ class Newness:
             _note_sources(self._db, connection, digest, frequency, ids.values(), at)
             looks = _looks(connection, digest, frequency)
             lenient = {source_id for name, source_id in ids.items() if name in undated_new}
-            rows = []
+            rows: list[dict[str, Any]] = []
             for row, by in _unmet(connection, digest, frequency, list(ids.values())):
                 if row.published is not None and row.published > at + FUTURE_TOLERANCE:
                     continue
@@ -77,6 +78,11 @@ class Newness:
                     {"digest": digest, "frequency": frequency, "article_id": row.id, "state": state, "reason": reason,
                      "at": at}
                 )  # fmt: skip
+            fresh = [one["article_id"] for one in rows if one["state"] == "new"]
+            told = _told_already(connection, digest, frequency, fresh)
+            for one in rows:
+                if one["article_id"] in told:
+                    one |= {"state": "known", "reason": same_story_as(told[one["article_id"]])}
             if rows:
                 connection.execute(self._db.insert(digest_article).on_conflict_do_nothing(), rows)
             answering = _note_answers(connection, digest, frequency, ids.values(), at)
@@ -85,11 +91,12 @@ class Newness:
         return Enrolled(new, len(rows) - new, sighted)
 
     def eligible(self, digest: str, frequency: str) -> list[StoredArticle]:
-        """The articles the next issue may choose from, oldest id first."""
+        """The articles the next issue may choose from, oldest id first; not what its source took back meanwhile."""
         query = (
             sa.select(article.c.id, article.c.data, article.c.first_seen_at, article.c.content_hash)
             .join(digest_article, digest_article.c.article_id == article.c.id)
             .where(*_of(digest, frequency), digest_article.c.state == sa.literal("new", literal_execute=True))
+            .where(article.c.withdrawn_at.is_(None))
             .order_by(article.c.id)
         )
         with self._db.read() as connection:
@@ -136,18 +143,38 @@ def _fate(
     """State and reason of an article not met before; `seen` are the sources that it came by."""
     answered = [look.answered for look in seen if look.answered is not None]
     if answered:
-        return _later(published, min(answered) - archive)
+        return _later(published, min(answered), archive)
     return _at_first_sight(published, since(min(look.first_seen for look in seen)), undated_is_new=undated_is_new)
 
 
 def _at_first_sight(published: datetime | None, threshold: datetime, *, undated_is_new: bool) -> tuple[str, str]:
+    if published is None and undated_is_new:
+        return "new", "undated, from a source whose undated articles count as new"
     if published is None:
-        return ("new", "") if undated_is_new else ("known", "undated")
-    return ("new", "") if published > threshold else ("known", "published before the digest's time")
+        return "known", "undated, and there already when this digest first saw its source"
+    begins = f"this digest's beginning ({_day(threshold)})"
+    if published > threshold:
+        return "new", f"published {_day(published)}, after {begins}"
+    return "known", f"published {_day(published)}, before {begins}"
 
 
-def _later(published: datetime | None, oldest: datetime) -> tuple[str, str]:
-    return ("known", "too old") if published is not None and published < oldest else ("new", "")
+def _later(published: datetime | None, answered: datetime, archive: timedelta) -> tuple[str, str]:
+    if published is None:
+        return "new", "undated, and first seen after this digest began"
+    if published >= answered:
+        return "new", f"published {_day(published)}, since its source was last read"
+    late = f"published {_day(published)}, before its source was last read ({_day(answered)})"
+    if published < answered - archive:
+        return "known", f"{late} by more than {archive.days} days: an archive, not news"
+    return "new", f"late: {late}, but not seen before"
+
+
+def same_story_as(original: int) -> str:
+    return f"the same story as article {original}"
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}"
 
 
 def _of(digest: str, frequency: str) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
@@ -198,6 +225,21 @@ def ids_from(sources: Collection[str]) -> sa.Select[int]:
         .join(source, source.c.id == article_source.c.source_id)
         .where(source.c.name.in_(list(sources)))
     )
+
+
+def _told_already(connection: Connection, digest: str, frequency: str, ids: Sequence[int]) -> dict[int, int]:
+    """Those of `ids` that turned out to be copies of an article this digest has met, and which that is."""
+    copies: dict[int, int] = {}
+    for start in range(0, len(ids), 1000):
+        query = sa.select(article_alias.c.article_id, article_alias.c.alias).where(
+            article_alias.c.article_id.in_(ids[start : start + 1000]), article_alias.c.alias.startswith(SAME_STORY)
+        )
+        copies |= {row.article_id: int(row.alias.removeprefix(SAME_STORY)) for row in connection.execute(query)}
+    if not copies:
+        return {}
+    originals = digest_article.c.article_id.in_(sorted(set(copies.values())))
+    met = set(connection.scalars(sa.select(digest_article.c.article_id).where(*_of(digest, frequency), originals)))
+    return {copy: original for copy, original in copies.items() if original in met}
 
 
 def _unmet(
