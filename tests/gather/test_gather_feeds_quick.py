@@ -188,3 +188,60 @@ def test_a_feed_of_ten_thousand_items_stays_small() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
     assert int(done.stdout) < 150
+
+
+_ATOM = 'xmlns="http://www.w3.org/2005/Atom"'
+
+
+def one(body: str, head: str = "") -> Article:
+    """The only article of an Atom feed; both readers agree on it."""
+    data = f"<feed {_ATOM} xml:lang='en'>{head}<entry><title>T</title>{body}</entry></feed>".encode()
+    assert_alike(data)
+    return parse_feed(data, url=URL).articles[0]
+
+
+def test_an_empty_language_ends_the_feed_s() -> None:
+    """xml:lang="" says that the language is not known; the feed's does not stand in for it."""
+    assert one("<content xml:lang=''>Some words</content>").language is None
+    assert one("<content>Some words</content>").language == "en"
+
+
+def test_the_body_s_language_is_the_article_s() -> None:
+    """A title quoted in French does not make an English text French."""
+    entry = "<entry><title xml:lang='fr'>Bonjour</title><summary>A word</summary></entry>"
+    data = f"<feed {_ATOM} xml:lang='en'>{entry}</feed>".encode()
+    assert_alike(data)
+    assert parse_feed(data, url=URL).articles[0].language == "en"
+
+
+def test_a_category_is_known_by_its_label_and_its_term() -> None:
+    """The name for people comes first, the one for programs after it, neither twice."""
+    assert one("<category term='cs.CL' label='Language'/><category term='Bees' label='bees'/>").tags == (
+        "Language",
+        "cs.CL",
+        "bees",
+    )
+
+
+def test_an_author_without_a_name_is_named_by_the_home_page() -> None:
+    """A page alone gives its host as the name; an e-mail address alone names nobody."""
+    article = one("<author><uri>https://www.ada.example/me</uri></author><author><email>x@y.example</email></author>")
+    assert [(author.name, author.url) for author in article.authors] == [("ada.example", "https://www.ada.example/me")]
+
+
+def test_the_shorter_of_two_descriptions_is_the_excerpt() -> None:
+    """RSS with a description and a summary: the longer is the text, the other stands for it in short."""
+    data = (
+        b"<rss><channel><item><title>T</title><description>A long enough description of it all.</description>"
+        b"<summary>In short</summary></item></channel></rss>"
+    )
+    article = parse_feed(data, url=URL).articles[0]
+    assert article.text == "A long enough description of it all." and article.excerpt == "In short"
+    assert article.origin["excerpt"] == "feed content"
+
+
+def test_without_a_type_undeclared_bytes_are_utf_8() -> None:
+    """The tolerant reader takes XML's own default, not that of HTTP in 1999."""
+    data = "<rss><channel><item><title>x</title><category domain='ä'>Freiräume & mehr</category></item></channel></rss>"
+    words = read_xml(data.encode(), url=URL, content_type=None)
+    assert words is not None and words.entries[0].tags == ("Freiräume & mehr",)

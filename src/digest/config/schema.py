@@ -50,6 +50,7 @@ Networks = Annotated[list[str], PlainValidator(values.each(values.network)), Kin
 Colour = Annotated[str, PlainValidator(values.colour), Kind("colour")]
 TemplateName = Annotated[str, PlainValidator(values.template_name), Kind("template name")]
 Listen = Annotated[str, PlainValidator(values.listen), Kind("host:port")]
+Flag = Annotated[bool, PlainValidator(values.flag), Kind("true or false")]
 Percent = Annotated[float, PlainValidator(values.percent), Kind("percentage")]
 SubjectLine = Annotated[str, PlainValidator(values.pattern("title", "n", "number", "site")), Kind("text")]
 Preheader = Annotated[str, PlainValidator(values.pattern("title", "n", "site")), Kind("text")]
@@ -77,6 +78,22 @@ def _headers(value: Any) -> dict[str, str | SecretRef]:
 Headers = Annotated[
     dict[str, str | SecretRef], PlainValidator(_headers), Kind("table of header = text or secret", "table")
 ]
+
+
+def _weights(value: Any) -> dict[str, float]:
+    if not isinstance(value, dict):
+        raise Refused(f"must be a table, not {values.described(value)}", "write { announcement = 0.3, jobs = -0.3 }")
+    bad = [
+        Refused(f"{values.described(weight)} is not a number from -1 to 1", "0.3 lifts, -0.3 lowers", at=(tag,))
+        for tag, weight in value.items()
+        if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not -1 <= weight <= 1
+    ]
+    if bad:
+        raise values.Several(bad)
+    return {tag: float(weight) for tag, weight in value.items()}
+
+
+Weights = Annotated[dict[str, float], PlainValidator(_weights), Kind("table of tag = number from -1 to 1", "table")]
 
 
 def _whole(low: int, high: int) -> Any:
@@ -218,7 +235,17 @@ class DigestTable(Table):
     max_per_author: Annotated[int, _whole(0, 1000), Kind("number", "number")] = setting(
         0, "Most articles of one author in an issue; 0 means any number."
     )
+    max_per_source: Percent = setting(
+        0.4, "Share of an issue that one source may fill while others still have something.", shown="40%"
+    )
     half_life: Duration = setting(None, "How fast an article loses weight with age.", shown="fits the schedule")
+    boosts: Weights = setting({}, "What a tag adds to the score (0 to 1) of its articles.")
+    sections: Annotated[str, _choice("none", "source", "tag", "cluster"), Kind("word")] = setting(
+        "none", "Headings over the articles: by source, by tag, by cluster (articles on one matter), or none."
+    )
+    section_order: Words = setting(
+        [], "Headings that come first, in this order; with tags, the only ones.", shown="by their best article"
+    )
     summary: Summary = setting(None, "Length of summaries.")
     subject: SubjectLine = setting(
         "",
@@ -310,6 +337,12 @@ class FetchTable(Table):
     """How articles are fetched."""
 
     allow_hosts: Hosts = setting([], "Hosts or networks that may be private; others on private networks are refused.")
+    recheck: Flag = setting(
+        True,
+        "Ask for an issue's articles and pictures once more before it freezes: what was taken back is left out, what "
+        "was corrected is used, a picture that mail clients would not show is replaced. Takes 40 seconds at most.",
+        shown="true",
+    )
 
 
 class StorageTable(Table):

@@ -87,6 +87,15 @@ def whole(low: int, high: int) -> Callable[[Any], int]:
     return read
 
 
+def flag(value: Any) -> bool:
+    """true or false; as text too, which is what the environment has."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.strip().lower() in ("true", "false"):
+        return value.strip().lower() == "true"
+    raise Refused(f"must be true or false, not {described(value)}", "write true or false, without quotes")
+
+
 def one_of(*choices: str) -> Callable[[Any], str]:
     """A reader for one of a few words."""
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _MONTHS = (
@@ -117,14 +118,14 @@ def read_date(text: str | None, *, zone: tzinfo = UTC, language: str | None = No
     """(aware UTC datetime, confidence). `zone` is given to times that name none. `language` (BCP 47) decides what comes
     first in `1/10/2026`; without one that does, such a date is no date.
     """
-    cleaned = " ".join((text or "").split())
+    cleaned = " ".join(text.split()) if text else ""
     if not cleaned or len(cleaned) > 100:
         return None, "none"
-    if _EPOCH.fullmatch(cleaned):
-        return _epoch(int(cleaned))
     usual = _as_usual(cleaned)
     if usual is not None:
         return usual, "exact"
+    if _EPOCH.fullmatch(cleaned):
+        return _epoch(int(cleaned))
     for pattern in (_ISO, _COMPACT, _DAY_FIRST, _MONTH_FIRST, _ASCTIME, _YEAR_FIRST, _YEAR_LAST):
         match = pattern.fullmatch(cleaned)
         if match:
@@ -136,6 +137,7 @@ def read_date(text: str | None, *, zone: tzinfo = UTC, language: str | None = No
     return None, "none"
 
 
+@lru_cache(maxsize=32)  # what was published is mostly updated at the same time
 def _as_usual(text: str) -> datetime | None:
     """RFC 3339 and RFC 822 as nearly every feed writes them; the patterns would come to the same, ten times slower."""
     try:

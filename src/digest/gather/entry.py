@@ -11,11 +11,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
+from functools import lru_cache
 from html import unescape
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from digest.gather.dates import read_date
-from digest.gather.language import language_of
+from digest.gather.language import SAMPLE, language_of
 from digest.gather.language import language_tag as language_tag  # files and metadata look for it here
 from digest.gather.markup import (
     Fragment,
@@ -24,6 +26,7 @@ from digest.gather.markup import (
     is_lead_image,
     line_of,
     looks_like_html,
+    paragraphs_html,
     plain_fragment,
 )
 from digest.gather.urls import strip_trackers, url_key
@@ -39,23 +42,22 @@ _FOOTER_WORDS = (
     "впервые появилась",
     "blev først udgivet",
 )  # fmt: skip
-_FEED_FOOTER = re.compile(
-    r"(?:The post|Der Beitrag|La entrada|L[’']article|L[’']articolo|O post|Het bericht|"
-    rf"Inlägget|Wpis|Запись|Indlægget)\s.{{1,300}}?(?:{'|'.join(_FOOTER_WORDS)}).{{1,200}}",
-    re.S | re.I,
-)
+_FOOTER_BEGINNINGS = (
+    "the post", "der beitrag", "la entrada", "l’article", "l'article", "l’articolo", "l'articolo", "o post",
+    "het bericht", "inlägget", "wpis", "запись", "indlægget",
+)  # fmt: skip
+_FOOTER_BEGINS = re.compile(rf"(?:<[^>]{{0,200}}>|\s|&nbsp;)*+(?:{'|'.join(_FOOTER_BEGINNINGS)})[\s<&]", re.I)
 _MORE_WORDS = (
-    "]", "continue reading", "read more", "weiterlesen", "lire la suite", "leer más", "seguir leyendo", "leia mais",
+    "continue reading", "read more", "weiterlesen", "lire la suite", "leer más", "seguir leyendo", "leia mais",
     "lees verder", "leggi tutto",
 )  # fmt: skip
-_MORE = re.compile(rf"(?:\[\s*(?:…|\.\.\.)\s*\]|\b(?:{'|'.join(_MORE_WORDS[1:])})\b.{{0,120}})\s*$", re.I | re.S)
+_MORE = re.compile(rf"\b(?:{'|'.join(_MORE_WORDS)})\b.{{0,120}}$", re.I | re.S)
 _ANY_TAG = re.compile(r"<[^>]*>")
 _BY = re.compile(r"^(?:by|von|par|por|di|door)\s+(?=\S)", re.I)
 _EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """Some words of the source: `is_html` as the source declares it, `base` for relative addresses within."""
 
     text: str
@@ -64,7 +66,7 @@ class Piece:
     origin: str = "feed"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Entry:
     """One item as its feed tells it; nothing is cleaned yet. `images` are candidates, best kind first; `dates` are
     (origin, text) of when it was published, most trusted first.
@@ -116,11 +118,10 @@ def _own_guid(article: Article) -> Article:
 
 def article_of(entry: Entry, *, source: str, zone: tzinfo) -> Article:
     """One article, cleaned; missing titles are derived and flagged."""
-    summary = _fragment(entry.summary) if entry.summary else Fragment("", "")
-    body, origin_of_body = _body(entry, summary)
-    excerpt = _excerpt(summary, body)
+    body, origin_of_body, teaser, origin_of_teaser = _words(entry)
+    excerpt = _excerpt(teaser, body)
     title, title_origin = _title(entry, body, excerpt)
-    language, overruled = language_of(entry.language, f"{title}\n{body.text[:1000]}")
+    language, overruled = language_of(entry.language, f"{title}\n{body.text[:SAMPLE]}")
     published, confidence, published_origin, updated = _dates(entry, zone, language)
     image, image_origin = _image(entry, body)
     authors = _authors(entry.authors)
@@ -130,7 +131,7 @@ def article_of(entry: Entry, *, source: str, zone: tzinfo) -> Article:
         "image": image_origin,
         "published": published_origin,
         "authors": entry.authors_origin if authors else "",
-        "excerpt": entry.summary.origin if entry.summary and excerpt else "",
+        "excerpt": origin_of_teaser if excerpt else "",
         "url": "feed" if entry.link else "",
         "language": ("script" if overruled else "feed") if language else "",
     }
@@ -178,7 +179,8 @@ def _fragment(piece: Piece) -> Fragment:
         return clean_fragment(_without_footer(piece.text), piece.base)
     # Declared HTML without a single tag is prose typed into a form: blank lines are its paragraphs.
     paragraphs = clean_text(piece.text).split("\n\n")
-    return plain_fragment("\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs))
+    text = "\n\n".join([" ".join(paragraph.split()) for paragraph in paragraphs])
+    return Fragment(paragraphs_html(text), text)
 
 
 def _without_footer(html: str) -> str:
@@ -190,33 +192,57 @@ def _without_footer(html: str) -> str:
     return html[end + 4 :] if end >= 0 and _is_footer(html[:end]) else html
 
 
+@lru_cache(maxsize=8)  # the summary and the content of an item end with the same one
 def _is_footer(html: str) -> bool:
-    if len(html) > 1500 or "<a" not in html or not any(words in html for words in _FOOTER_WORDS):
+    """Whether it is one sentence of the kind "The post TITLE appeared first on SITE"."""
+    if len(html) > 1500 or not _FOOTER_BEGINS.match(html) or "<a" not in html:
         return False
-    return _FEED_FOOTER.fullmatch(clean_line(unescape(_ANY_TAG.sub("", html)))) is not None
+    line = clean_line(unescape(_ANY_TAG.sub("", html))).lower()
+    beginning = next((words for words in _FOOTER_BEGINNINGS if line.startswith(f"{words} ")), None)
+    if beginning is None:
+        return False
+    for words in _FOOTER_WORDS:
+        at = line.rfind(words)
+        if at >= 0 and 2 <= at - len(beginning) <= 301 and 1 <= len(line) - at - len(words) <= 200:
+            return True
+    return False
 
 
-def _body(entry: Entry, summary: Fragment) -> tuple[Fragment, str]:
-    """The longest of what the feed gives: some put the article into the summary and a teaser into the content."""
-    best, origin = Fragment("", ""), ""
-    given = [(_fragment(piece), piece.origin) for piece in entry.bodies]
-    if entry.summary:
-        given.append((summary, entry.summary.origin))
-    for fragment, place in given:
+def _words(entry: Entry) -> tuple[Fragment, str, Fragment, str]:
+    """(body, its origin, teaser, its origin). The body is the longest of what the feed gives: some put the article into
+    the summary and a teaser into the content.
+    """
+    nothing = Fragment("", "")
+    summary = (_fragment(entry.summary), entry.summary.origin) if entry.summary else (nothing, "")
+    contents = [(_fragment(piece), piece.origin) for piece in entry.bodies]
+    best, origin = nothing, ""
+    for fragment, place in [*contents, summary]:
         if len(fragment.text) > len(best.text) or (not origin and fragment.html):
             best, origin = fragment, place
-    return best, origin
+    teaser = contents[0] if contents and best is summary[0] else summary
+    return best, origin, *teaser
 
 
-def _excerpt(summary: Fragment, body: Fragment) -> str:
-    if not summary.text or len(summary.text) > 4000:
+def _excerpt(teaser: Fragment, body: Fragment) -> str:
+    if not teaser.text or len(teaser.text) > 4000:
         return ""
-    line = " ".join(summary.text.split())
-    head, tail = line[:-160], line[-160:]
-    if any(words in tail.lower() for words in _MORE_WORDS):
-        tail = _MORE.sub("", tail).rstrip()
-    text = (head + tail).removesuffix("…").rstrip()
+    line = " ".join(teaser.text.split()) if "\n" in teaser.text else teaser.text
+    text = _without_more(line).removesuffix("…").rstrip()
     return text if text and len(text) < min(len(body.text), 1500) else ""
+
+
+def _without_more(line: str) -> str:
+    """Without an invitation to read on at the end, or an ellipsis in brackets."""
+    head, tail = line[:-160], line[-160:]
+    lowered = tail.lower()
+    for words in _MORE_WORDS:
+        if words in lowered:
+            tail = _MORE.sub("", tail).rstrip()
+            break
+    begin, bracket, dots = tail.rpartition("[")
+    if bracket and dots[-1:] == "]" and dots[:-1].strip() in ("…", "..."):
+        tail = begin.rstrip()
+    return head + tail
 
 
 def _title(entry: Entry, body: Fragment, excerpt: str) -> tuple[str, str]:
@@ -273,13 +299,19 @@ def _authors(authors: Iterable[Author]) -> tuple[Author, ...]:
     for author in authors:
         if len(found) == MAX_AUTHORS:
             break
-        name = line_of(author.name, is_html=True, max_chars=200)
-        if "@" in name:
-            name = _EMAIL.sub("", name)
-        name = _BY.sub("", name.replace("()", "").strip(" ()<>,;")).strip()
-        if any(char.isalnum() for char in name):
+        name = _person(author.name)
+        if name:
             found.setdefault(name.casefold(), Author(name, address(author.url)))
     return tuple(found.values())
+
+
+@lru_cache(maxsize=512)  # few people write all of a feed
+def _person(name: str) -> str:
+    name = line_of(name, is_html=True, max_chars=200)
+    if "@" in name:
+        name = _EMAIL.sub("", name)
+    name = _BY.sub("", name.replace("()", "").strip(" ()<>,;")).strip()
+    return name if any(char.isalnum() for char in name) else ""
 
 
 def _tags(tags: Iterable[str]) -> tuple[str, ...]:
@@ -287,10 +319,16 @@ def _tags(tags: Iterable[str]) -> tuple[str, ...]:
     for tag in tags:
         if len(found) == MAX_TAGS:
             break
-        text = line_of(tag, is_html=True, max_chars=80).lstrip("#").strip()
-        if text and not text.startswith(("http:", "https:")):
+        text = _tag(tag)
+        if text:
             found.setdefault(text.casefold(), text)
     return tuple(found.values())
+
+
+@lru_cache(maxsize=1024)
+def _tag(tag: str) -> str:
+    text = line_of(tag, is_html=True, max_chars=80).lstrip("#").strip()
+    return "" if text.startswith(("http:", "https:")) else text
 
 
 def _warnings(entry: Entry, published: datetime | None) -> tuple[str, ...]:

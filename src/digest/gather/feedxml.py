@@ -21,6 +21,7 @@ from digest.gather.feedrules import (
     MAX_AUTHOR_CHARS,
     MAX_ITEMS,
     MAX_NAMES,
+    author_of,
     image_of_media,
     images_in_order,
     number,
@@ -40,9 +41,8 @@ _TEXTUAL = frozenset(["text/plain", "text/html", "application/xhtml+xml", "text"
 
 def read_xml(data: bytes, *, url: str, content_type: str | None) -> FeedWords | None:
     """What bytes that claim to be a feed say; None when they are none. Never raises for what is in them."""
-    headers = {"content-location": url}
-    if content_type:
-        headers["content-type"] = content_type
+    # Without a type feedparser takes what declares no encoding for Latin-1 (RFC 2616); XML says UTF-8 (XML 1.0, 4.3.3).
+    headers = {"content-location": url, "content-type": content_type or "application/xml"}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # feedparser warns developers about its own fallbacks
         raw = _parse(data, headers)
@@ -160,6 +160,11 @@ class _OwnRules:
         elif isinstance(value, str):
             people[-1]["name"] = value[:MAX_AUTHOR_CHARS]
 
+    def push_content(self, tag: str, attributes: Any, default: str, expecting: Any) -> None:
+        super().push_content(tag, attributes, default, expecting)  # type: ignore[misc]
+        if self.lang is None and any(self.langstack):  # type: ignore[attr-defined]
+            self.contentparams["language"] = ""  # type: ignore[attr-defined]  # xml:lang="" ended the outer one
+
     def _start_media_content(self, attributes: dict[str, str]) -> None:
         self.in_media += 1
         super()._start_media_content(attributes)  # type: ignore[misc]
@@ -189,7 +194,7 @@ class _OwnRules:
     def _start_media_description(self, attributes: dict[str, str]) -> None:
         given = self.in_media or "media_description" in self._get_context()  # type: ignore[attr-defined]
         name = "of_media" if given else "media_description"
-        self.push_content(name, attributes, "text/plain", not given)  # type: ignore[attr-defined]
+        self.push_content(name, attributes, "text/plain", not given)
 
     def _end_media_description(self) -> None:
         stack = self.elementstack  # type: ignore[attr-defined]
@@ -212,6 +217,7 @@ class _OwnRules:
 
 def _entry(raw: Any, url: str, feed_language: str | None, feed_authors: tuple[Author, ...]) -> Entry:
     base = _detail(raw, "title_detail", "base") or url
+    language = _text(raw, "language") or _entry_language(raw)
     bodies = tuple(piece for content in _list(raw, "content") if (piece := _words(content, url, "feed content")))
     summary = _piece(raw, "summary", url, "feed summary")
     if summary is None and not bodies:
@@ -237,8 +243,8 @@ def _entry(raw: Any, url: str, feed_language: str | None, feed_authors: tuple[Au
             ("feed created", _text(raw, "created")),
         ),
         updated=_text(raw, "updated"),
-        language=_text(raw, "language") or _entry_language(raw) or feed_language,
-        tags=tuple(str(_get(tag, "label") or _get(tag, "term") or "") for tag in _list(raw, "tags")[:MAX_NAMES]),
+        language=feed_language if language is None else language,
+        tags=_names_of_tags(raw),
         images=images_in_order([image_of_media(given, base) for given in media], enclosures, http_url(own, base)),
         enclosures=enclosures,
         views=number(_detail(raw, "media_statistics", "views")),
@@ -287,14 +293,21 @@ def _words(detail: Any, url: str, origin: str, value: str | None = None, *, is_l
 
 
 def _people(raw: Any) -> tuple[Author, ...]:
-    people = (Author(_text(person, "name"), _text(person, "href") or None) for person in _list(raw, "authors"))
-    return tuple(person for person in people if person.name)[:MAX_NAMES]
+    people = (author_of(_text(person, "name"), _text(person, "href")) for person in _list(raw, "authors"))
+    return tuple(person for person in people if person)[:MAX_NAMES]
+
+
+def _names_of_tags(raw: Any) -> tuple[str, ...]:
+    """What people call a category, then what programs do: an operator may know either (RFC 4287 section 4.2.2)."""
+    names = (str(_get(tag, key) or "") for tag in _list(raw, "tags")[:MAX_NAMES] for key in ("label", "term"))
+    return tuple(name for name in names if name)[:MAX_NAMES]
 
 
 def _entry_language(raw: Any) -> str | None:
-    for content in [*_list(raw, "content"), _get(raw, "title_detail"), _get(raw, "summary_detail")]:
+    """The language of the words; "" where they are said to be in none that is known (xml:lang="")."""
+    for content in [*_list(raw, "content"), _get(raw, "summary_detail"), _get(raw, "title_detail")]:
         language = _get(content, "language")
-        if isinstance(language, str) and language:
+        if isinstance(language, str):
             return language
     return None
 

@@ -52,7 +52,7 @@ def read_folder(path: Path, *, source: SourceSettings) -> Folder:
             warnings.append(str(error) if isinstance(error, ParseError) else f"{name}: {error.strerror or error}")
             continue
         if not draft:
-            articles.append(_placed(article, source, name))
+            articles.append(placed(article, source, name))
     return Folder(tuple(articles), marks, tuple(warnings))
 
 
@@ -76,7 +76,7 @@ def _bytes_of(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _placed(article: Article, source: SourceSettings, name: str) -> Article:
+def placed(article: Article, source: SourceSettings, name: str) -> Article:
     """The article with what its source adds: name, language, and an address made from `url_template`."""
     url, origin = article.url, dict(article.origin)
     if url is None and source.url_template:

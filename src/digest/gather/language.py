@@ -13,7 +13,7 @@ import unicodedata
 from collections import Counter
 from functools import lru_cache
 
-_SAMPLE = 600  # characters looked at
+SAMPLE = 600  # characters looked at
 _FEWEST = 20  # letters that say something
 _NO_LETTERS = bytes(byte for byte in range(128) if not chr(byte).isalpha())
 # Script, as the first word of its letters' Unicode names -> the languages written in it (ISO 639).
@@ -58,6 +58,7 @@ _ALSO_LATIN = frozenset(
 _NOT_LATIN = frozenset(word for words in _LANGUAGES.values() for word in words) - _ALSO_LATIN
 
 
+@lru_cache(maxsize=512)
 def language_tag(tag: str | None) -> str | None:
     """A BCP 47 tag in its usual case (RFC 5646 section 2.1.1), or None for what is not one."""
     parts = (tag or "").strip().replace("_", "-").split("-")
@@ -86,7 +87,7 @@ def language_of(said: str | None, text: str) -> tuple[str | None, bool]:
 
 def script_of(text: str) -> str | None:
     """The script of two thirds of the letters (Han beside kana count as kana); None when mixed or short."""
-    sample = text[:_SAMPLE]
+    sample = text[:SAMPLE]
     plain = sample.encode("ascii", "ignore")
     if len(plain) * 20 >= len(sample) * 17:  # the blanks and digits of another script are fewer
         return "LATIN" if len(plain.translate(None, _NO_LETTERS)) >= _FEWEST else None

@@ -11,6 +11,8 @@ Why this way: two regular expressions and a loop over the block elements alone t
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Callable
 
 from digest.gather.words import visible
 
@@ -20,10 +22,20 @@ _BLOCKS = (
 _REST = r'[^>"]*(?:"[^"]*"[^>"]*)*'
 _BLOCK = re.compile(rf"<(/?(?:{_BLOCKS}))(?![a-z0-9])({_REST})>")
 _INLINE = re.compile(rf"<(?!/?(?:{_BLOCKS})(?![a-z0-9])){_REST}>")
+_GAPS = re.compile(r"\n{3,}")
 _START = re.compile(r' start="(\d{1,6})"')
 # Between these there are paragraphs and nothing else.
 _SIMPLE = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "figure", "figcaption", "blockquote", "div", "hr"])
 _SIMPLE |= {f"/{tag}" for tag in _SIMPLE}
+
+# The same boundaries as single characters, for texts whose tags have been read already (`wellformed`): where blocks,
+# numbered lists, items and lines begin or end, and where any tag was. No text that gets here holds control characters.
+SEAM = "\x01"  # (none of these is white space to Python, as U+001C to U+001F are)
+_BLOCK_MARK, _NUMBERED, _ITEM, _ITEM_END, _BREAK = "\x02", "\x03", "\x04", "\x05", "\x06"
+_MARKS = {"br": _BREAK, "ol": _BLOCK_MARK + _NUMBERED, "li": _ITEM, "/li": _ITEM_END}
+_IS_BLOCK = re.compile(rf"/?(?:{_BLOCKS})")
+# White space that only `str.split` knows, in UTF-8: U+1680, U+2000-200A, U+202F, U+205F, U+3000.
+WIDE_SPACES = re.compile(rb"\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xaf]|\xe2\x81\x9f|\xe3\x80\x80")
 
 
 def text_of(html: str) -> str:
@@ -51,10 +63,88 @@ def text_of(html: str) -> str:
 def _joined(texts: list[str]) -> str:
     """Paragraphs, and nothing but paragraphs: what most articles are."""
     lines = [_line(text.replace("\n", " ")) for text in texts if text]
-    return visible(_characters("\n\n".join(line for line in lines if line and line not in _NO_WORDS)))
+    return visible(_characters("\n\n".join(line for line in lines if line not in _NO_WORDS)))
 
 
-_NO_WORDS = ("•", "|")
+_NO_WORDS = frozenset(["", "•", "|"])
+
+
+def mark_of(tag: str) -> str:
+    """What stands for a tag (`p`, `/p`, `em`) in the text that `text_of_marked` reads; nothing for inline tags."""
+    return _MARKS.get(tag) or (_BLOCK_MARK if _IS_BLOCK.fullmatch(tag) else "")
+
+
+def text_of_marked(marked: str, *, is_composed: bool, is_wide: bool) -> str | None:
+    """`text_of` where tags are marks already; None for what marks do not tell (words of a list outside its items).
+
+    `is_composed`: no two characters of it make one; `is_wide`: it may hold white space other than blanks.
+    """
+    plain = marked.replace("\xa0", " ").replace("\n", " ").replace("\t", " ")
+    has_lines = _BREAK in plain
+    line = _line if is_wide else _plain_line
+    if not (has_lines or is_wide or _ITEM in plain):
+        paragraphs = [text for block in plain.split(_BLOCK_MARK) if (text := block.strip())]
+        text = "\n\n".join(paragraphs)
+        if "  " not in text and _NUMBERED not in text and _NO_WORDS.isdisjoint(paragraphs):
+            return _composed(text, is_composed)
+    out: list[str] = []
+    last_is_item = False
+    for block in plain.split(_BLOCK_MARK):
+        text = block.strip()
+        if not text:
+            continue
+        if not has_lines and _ITEM not in text and text[0] != _NUMBERED:
+            if "  " in text or is_wide:
+                text = " ".join(text.split())
+            if text not in _NO_WORDS:
+                out += ["\n\n", text]
+                last_is_item = False
+            continue
+        if _ITEM in text:
+            items = _items(text, line)
+            if items is None:
+                return None
+            if items:
+                out += ["\n" if last_is_item else "\n\n", "\n".join(items)]
+                last_is_item = True
+            continue
+        text = _marked_lines(text.lstrip(_NUMBERED), line)
+        if text not in _NO_WORDS:
+            out += ["\n\n", text]
+            last_is_item = False
+    return _composed("".join(out[1:]), is_composed)
+
+
+def _composed(text: str, is_composed: bool) -> str:
+    text = _characters(text)
+    return text if is_composed else unicodedata.normalize("NFC", text)
+
+
+def _items(block: str, line: Callable[[str], str]) -> list[str] | None:
+    before, *items = block.split(_ITEM)
+    is_numbered = before[:1] == _NUMBERED
+    if before.strip(_NUMBERED + " "):
+        return None
+    found = []
+    for number, item in enumerate(items, 1):
+        words, _, after = item.partition(_ITEM_END)
+        if after and not after.isspace():
+            return None
+        text = _marked_lines(words, line)
+        if text not in _NO_WORDS:
+            found.append(f"{number}. {text}" if is_numbered else f"• {text}")
+    return found
+
+
+def _marked_lines(text: str, line: Callable[[str], str]) -> str:
+    if _BREAK not in text:
+        return line(text)
+    return _GAPS.sub("\n\n", "\n".join(map(line, text.split(_BREAK)))).strip("\n")
+
+
+def _plain_line(text: str) -> str:
+    """`_line` where the only white space is the blank."""
+    return text.strip() if "  " not in text else " ".join(text.split())
 
 
 class _Writer:
@@ -121,7 +211,7 @@ class _Writer:
 
     def _put(self, inline: str) -> None:
         text = _line(inline) if "\n" not in inline else _lines(inline)
-        if not text or text in _NO_WORDS:
+        if text in _NO_WORDS:
             return
         if self._out:
             self._out.append("\n" if self._kind != "p" and self._kind == self._last_kind else "\n\n")
@@ -147,4 +237,4 @@ def _line(text: str) -> str:
 def _lines(inline: str) -> str:
     """Line breaks stay; several in a row are one blank line."""
     lines = "\n".join(map(_line, inline.split("\n")))
-    return re.sub(r"\n{3,}", "\n\n", lines).strip("\n")
+    return _GAPS.sub("\n\n", lines).strip("\n")

@@ -42,6 +42,7 @@ from digest.gather.urls import origin_of
 from digest.model import Article
 
 MAX_LISTS = 8
+MAX_LISTED = 200
 PAGES_S = 60.0
 MAX_PAGE_BYTES = 5 * 1024 * 1024
 _FROM_SOURCE = ("content-type", "x-wp-totalpages", "link")
@@ -91,6 +92,8 @@ class Round:
         self._ask_others(source, others)
         self._complete(source)
         state = replace(self._state, cursor=self._cursor)
+        if self._read_list:  # an answer that nothing has changed leaves what was listed listed
+            state = replace(state, listed=tuple(dict.fromkeys(self._listed))[:MAX_LISTED])
         return Done(
             state,
             tuple(self._found.values()),

@@ -38,7 +38,10 @@ class SourceSettings:
 
 @dataclass(frozen=True, slots=True)
 class FetchSettings:
-    """Limits of fetching. `allow_hosts` are host names or CIDR networks that may be private (demo, intranet)."""
+    """Limits of fetching. `allow_hosts` are host names or CIDR networks that may be private (demo, intranet).
+
+    `recheck`: whether chosen articles and their pictures are asked for again before an issue freezes.
+    """
 
     user_agent: str
     allow_hosts: tuple[str, ...] = ()
@@ -46,3 +49,4 @@ class FetchSettings:
     total_s: float = 30.0
     threads: int = 8
     gap_s: float = 0.5
+    recheck: bool = True

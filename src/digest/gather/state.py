@@ -65,7 +65,8 @@ class FetchState:
     `list_url` is the address the validators belong to. `found_kind`, `found_url`: what a plain site's address turned
     out to be; `tried` are addresses that were looked at in vain. `cursor` is the adapter's own; `lists` belongs to
     further lists, `pages` to articles by name, `pending` and `watched` are articles whose page is to be read (again),
-    `pages_hold_until` when at the earliest; `robots` are the rules of the origins they live on.
+    `pages_hold_until` when at the earliest; `robots` are the rules of the origins they live on. `listed` names what the
+    lists held when they were last read, the newest first.
     """
 
     url: str = ""
@@ -98,6 +99,7 @@ class FetchState:
     watched: tuple[Request, ...] = ()
     pages_hold_until: datetime | None = None
     robots: Mapping[str, RobotsMark] = field(default_factory=dict)
+    listed: tuple[str, ...] = ()
 
     @property
     def health(self) -> str:

@@ -16,8 +16,8 @@ import unicodedata
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\u180e\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 # The same in the bytes of UTF-8 that are left when everything usual is taken out: looking there costs a tenth.
-_USUAL = bytes((9, 10, *range(32, 127)))
-_ODD = re.compile(
+USUAL = bytes((9, 10, *range(32, 127)))
+ODD = re.compile(
     rb"[\x00-\x1f\x7f]|\xc2[\x80-\x9f\xad]|\xe1\xa0\x8e|\xe2\x80[\x8b\xa8-\xae]|\xe2\x81[\xa0\xa6-\xa9]|"
     rb"\xed[\xa0-\xbf]|\xef\xbb\xbf|\xef\xbf[\xb9-\xbb]"
 )
@@ -64,12 +64,16 @@ _DANGLING = _words(
 
 def clean_text(text: str) -> str:
     """Many lines: paragraphs separated by one blank line; single line breaks inside a paragraph stay."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip(" ")
     text = "\n".join(" ".join(line.split()) for line in visible(text).split("\n"))
     return (_GAPS.sub("\n\n", text) if "\n\n\n" in text else text).strip("\n")
 
 
 def clean_line(text: str, *, max_chars: int = 1000) -> str:
     """One line: every run of white space is one blank."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip(" ")[:max_chars].rstrip(" ")  # most lines are clean
     return clean_line_of(text[: max_chars * 4])[:max_chars].rstrip()
 
 
@@ -86,8 +90,13 @@ def visible(text: str) -> str:
 
 def cleared(text: str) -> str:
     """Without control characters and marks that show nothing, its line ends all `\\n`."""
-    rest = text.encode("utf-8", "surrogatepass").translate(None, _USUAL)
-    return text if not rest or not _ODD.search(rest) else _without_odd(text)
+    rest = unusual(text)
+    return text if not rest or not ODD.search(rest) else _without_odd(text)
+
+
+def unusual(text: str) -> bytes:
+    """The bytes of its UTF-8 that are neither printable ASCII nor a tab nor a line feed: few, so quickly searched."""
+    return text.encode("utf-8", "surrogatepass").translate(None, USUAL)
 
 
 def _without_odd(text: str) -> str:

@@ -9,6 +9,7 @@ vetted, and the connection goes to a vetted address, so a name that changes its 
 from __future__ import annotations
 
 import contextlib
+import copy
 import re
 import socket
 import ssl
@@ -75,6 +76,12 @@ class PublicHttp:
         self._resolve = resolve or _system_lookup
         self._tls = tls
         self._turns, self._gap_s = Turns(), gap_s
+
+    def within(self, total_s: float) -> PublicHttp:
+        """The same client, with the same turns, and less patience."""
+        hasty = copy.copy(self)
+        hasty._total_s = min(total_s, self._total_s)
+        return hasty
 
     def get(self, url: str, *, headers: Mapping[str, str] | None = None, max_bytes: int | None = None) -> Response:
         """Fetch `url`, following redirects. Any final status is a `Response`; trouble raises `FetchError`.

@@ -9,25 +9,32 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from digest.model import Issue, Item, Period, Sending, Site
+from digest.editorial import fold
+from digest.model import Edits, Issue, Item, Period, Sending, Site
 from digest.pipeline.workspace import EVERY, Workspace
 
 if TYPE_CHECKING:
     from digest.curate import CurateSettings, Draft
     from digest.model import StoredArticle
 
+BASELINE = timedelta(days=90)  # how far back the articles go that an article's counters are compared with
+
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """A drafted issue: the value to render, and what curating says of every candidate."""
+    """A drafted issue: the value to render, and what curating says of every candidate.
+
+    `notes` are sentences of the last look before it freezes: what was left out, replaced, or could not be asked for.
+    """
 
     issue: Issue
     draft: Draft
     candidates: tuple[int, ...]
+    notes: tuple[str, ...] = ()
 
 
 def draft(
@@ -46,6 +53,7 @@ def draft(
     from digest.curate import curate
 
     store, settings = workspace.store, workspace.digest(digest)
+    edits = edits_of(workspace, digest, frequency, period)
     stories = list(store.articles.eligible(digest, frequency)) if candidates is None else list(candidates)
     chosen = curate(
         stories,
@@ -56,6 +64,8 @@ def draft(
         site_name=workspace.config.site.name,
         number=number,
         last_subject=store.issues.last_subject(digest, frequency) or "",
+        baseline=store.articles.engagement_baseline(workspace.sources_of(digest), workspace.now() - BASELINE),
+        edits=edits,
     )
     site = workspace.config.site
     issue = Issue(
@@ -74,8 +84,17 @@ def draft(
         passed_over=len(chosen.passed_over),
         sample=sample,
         in_this_issue=chosen.in_this_issue,
+        intro=chosen.intro,
     )
     return Drafted(issue, chosen, tuple(story.id for story in stories))
+
+
+def edits_of(workspace: Workspace, digest: str, frequency: str, period: Period) -> Edits:
+    """What editors decided: about this very issue, and about articles by `digest articles pin`."""
+    row = workspace.store.issues.of_period(digest, frequency, period.label)
+    edits = fold(workspace.store.issues.overrides(row.id)) if row is not None else Edits()
+    pinned = dict.fromkeys((*edits.pinned, *workspace.store.marks.pinned(digest)))
+    return replace(edits, pinned=tuple(one for one in pinned if one not in edits.dropped))
 
 
 def _shown(period: Period, scheduled_for: datetime, items: Sequence[Item]) -> Period:

@@ -19,11 +19,16 @@ from digest.recurrence import period_after
 if TYPE_CHECKING:
     from digest.gather import Gathered
     from digest.model import Period
+    from digest.store.articles import Kept
 
 
 @dataclass(frozen=True, slots=True)
 class SourceResult:
-    """What became of one source in one run. `status` is new, unchanged, not_due or failed."""
+    """What became of one source in one run. `status` is new, unchanged, not_due, paused or failed.
+
+    `copies` of its entries were known by another source (or another name) and recognised by their text. `moved` of its
+    entries came under new names, with most of the feed: the site has moved, and they are not news.
+    """
 
     source: str
     title: str
@@ -33,6 +38,8 @@ class SourceResult:
     updated: int = 0
     error: str = ""
     warnings: tuple[str, ...] = ()
+    copies: int = 0
+    moved: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,11 @@ class GatherReport:
     @property
     def failed(self) -> tuple[SourceResult, ...]:
         return tuple(result for result in self.results if result.status == "failed")
+
+    @property
+    def moved(self) -> tuple[SourceResult, ...]:
+        """Sources whose site has moved: nothing is mailed again, and the operator should look."""
+        return tuple(result for result in self.results if result.moved)
 
 
 def gather(
@@ -63,23 +75,28 @@ def gather(
             try_=f"one of: {', '.join(config.sources)}",
         )
     sources = [config.sources[name] for name in (names or config.sources)]
-    states = {source.name: from_plain(FetchState, store.articles.fetch_state(source.name)) for source in sources}
+    paused = store.sourcebook.paused()
+    asked = [source for source in sources if source.name not in paused]
+    states = {source.name: from_plain(FetchState, store.articles.fetch_state(source.name)) for source in asked}
     results: list[SourceResult] = []
 
-    def keep(gathered: Gathered) -> None:
-        result = _keep(workspace, gathered, now)
+    def tell(result: SourceResult) -> None:
         results.append(result)
         if on_result:
             on_result(result)
 
+    for source in sources:
+        if source.name in paused:  # neither asked nor failed: somebody said so
+            tell(SourceResult(source.name, source.title or source.name, "paused"))
     gather_all(
-        sources,
+        asked,
         states,
         http=workspace.http,
         now=now,
         force=force,
         threads=config.fetch.threads,
-        on_result=keep,  # stored as they come: what has arrived is kept whatever happens to the rest
+        # Stored as they come: what has arrived is kept whatever happens to the rest.
+        on_result=lambda gathered: tell(_keep(workspace, gathered, now)),
     )
     order = {source.name: index for index, source in enumerate(sources)}
     return GatherReport(tuple(sorted(results, key=lambda result: order[result.source])))
@@ -112,16 +129,24 @@ def enroll(
         undated_new=workspace.undated_are_new(),
         at=workspace.now(),
     )
+    workspace.store.marks.settle(digest, frequency, at=workspace.now())  # the editor's pins and exclusions
 
 
 def _keep(workspace: Workspace, gathered: Gathered, now: datetime) -> SourceResult:
     from digest.gather import aliases, content_hash
+    from digest.gather.boilerplate import clean_batch
+    from digest.gather.likeness import Likeness
     from digest.store import ArticleRecord
+    from digest.store.articles import Kept
 
     articles = workspace.store.articles
     failed = gathered.status == "failed"
-    records = [ArticleRecord(article, aliases(article), content_hash(article)) for article in gathered.articles]
-    saved = articles.save(gathered.source.name, records, at=now) if records else None
+    checks = workspace.store.checks
+    cleaned, lines = clean_batch(checks.lines(gathered.source.name), gathered.articles)
+    records = [ArticleRecord(article, aliases(article), content_hash(article)) for article in cleaned]
+    kept = articles.save(gathered.source.name, records, at=now, kin=Likeness()) if records else Kept()
+    if cleaned:
+        checks.save_lines(gathered.source.name, lines, at=now)
     articles.save_fetch(
         gathered.source.name,
         to_plain(gathered.state),
@@ -135,8 +160,20 @@ def _keep(workspace: Workspace, gathered: Gathered, now: datetime) -> SourceResu
         title=gathered.title or gathered.source.name,
         status=gathered.status,
         found=len(gathered.articles),
-        new=len(saved.new) if saved else 0,
-        updated=len(saved.updated) if saved else 0,
+        new=len(kept.new),
+        updated=len(kept.updated),
         error=gathered.error,
-        warnings=gathered.warnings,
+        warnings=(*gathered.warnings, *_storm_warning(kept)),
+        copies=len(kept.copies),
+        moved=kept.moved,
+    )
+
+
+def _storm_warning(kept: Kept) -> tuple[str, ...]:
+    if not kept.moved:
+        return ()
+    rest = kept.unknown - kept.moved
+    return (
+        f"{kept.unknown} articles came under new identifiers and addresses, and {kept.moved} of them are known by "
+        f"title or text: the site seems to have moved. None of these is mailed again; new are {rest}",
     )

@@ -20,15 +20,16 @@ from digest.pipeline.freezing import freeze, render
 from digest.pipeline.gathering import GatherReport, SourceResult, enroll, gather
 from digest.pipeline.listing import ListReading, read_list
 from digest.pipeline.presence import at_work, recover
+from digest.pipeline.rechecking import draft_checked
 from digest.pipeline.sending import Sent, send
 from digest.pipeline.watching import Stop, Watch, ignored, never
 from digest.pipeline.workspace import EVERY, Workspace
 from digest.recurrence import period_after, period_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from digest.model import IssueRow, Report
+    from digest.model import IssueRow, Report, StoredArticle
     from digest.store import Sight
 
 TRY_AGAIN = timedelta(minutes=10)
@@ -74,7 +75,8 @@ class Prospect:
 class Made:
     """Where one period got to.
 
-    `sent` is set when mail was (or could have been) sent; `retry_at` when it is tried again, `trouble` why.
+    `sent` is set when mail was (or could have been) sent; `retry_at` when it is tried again, `trouble` why. `notes` are
+    sentences of the last look at its articles and pictures.
     """
 
     row: IssueRow
@@ -83,6 +85,7 @@ class Made:
     reading: ListReading | None = None
     retry_at: datetime | None = None
     trouble: DigestError | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +152,7 @@ def prospect(
     sources = _gather(workspace, found.digest, watch) if gather_first else GatherReport()
     enroll(workspace, found.digest, found.frequency, period=found.period)
     number = found.row.number if found.row and found.row.number else workspace.store.issues.next_number(found.digest)
-    drafted = draft(
-        workspace,
-        found.digest,
-        found.period,
-        number=number,
-        scheduled_for=_scheduled_for(workspace, found),
-        frequency=found.frequency,
-    )
+    drafted = _checked(workspace, found.digest, found.period, number, _scheduled_for(workspace, found), found.frequency)
     reading = read_list(workspace, workspace.digest(found.digest).list, write=False)
     problem = _problem(workspace, found.digest, drafted, sources)
     size = len(render(workspace, drafted).html(specimen()).encode()) if drafted.issue.items else 0
@@ -245,7 +241,8 @@ def _prepare(workspace: Workspace, row: IssueRow, terms: Terms, watch: Watch, so
     report = sources if sources is not None else _gather(workspace, row.digest, watch)
     row, drafted = _drafted(workspace, row)
     if len(drafted.issue.items) < _minimum(workspace, row.digest):
-        return _too_little(workspace, row, len(drafted.issue.items), report, terms)
+        few = _too_little(workspace, row, len(drafted.issue.items), report, terms)
+        return replace(few, notes=drafted.notes)
     try:
         reading = read_list(workspace, workspace.digest(row.digest).list, accept=terms.accept_list)
     except AudienceError as error:
@@ -254,17 +251,33 @@ def _prepare(workspace: Workspace, row: IssueRow, terms: Terms, watch: Watch, so
         return _doubtful_list(workspace, row, reading, report, terms)
     if row.state is IssueState.PLANNED:
         row = workspace.store.issues.move(row, IssueState.DRAFTED, at=workspace.now(), note=row.note)
-    return replace(_frozen(workspace, row, drafted, terms), sources=report, reading=reading)
+    return replace(_frozen(workspace, row, drafted, terms), sources=report, reading=reading, notes=drafted.notes)
 
 
 def _drafted(workspace: Workspace, row: IssueRow) -> tuple[IssueRow, Drafted]:
     """The issue with its number, and its content as of now. The row keeps the version that was read first."""
     enroll(workspace, row.digest, row.frequency, period=row.period)
     row = replace(row, number=workspace.store.issues.number(row.id))
-    drafted = draft(
-        workspace, row.digest, row.period, number=row.number, scheduled_for=row.scheduled_for, frequency=row.frequency
-    )
-    return row, drafted
+    return row, _checked(workspace, row.digest, row.period, row.number, row.scheduled_for, row.frequency)
+
+
+def _checked(
+    workspace: Workspace, digest: str, period: Period, number: int | None, scheduled_for: datetime, frequency: str
+) -> Drafted:
+    """The draft after the last look at its articles and pictures."""
+
+    def redraft(stories: Sequence[StoredArticle]) -> Drafted:
+        return draft(
+            workspace,
+            digest,
+            period,
+            number=number,
+            scheduled_for=scheduled_for,
+            frequency=frequency,
+            candidates=stories,
+        )
+
+    return draft_checked(workspace, digest, redraft, frequency=frequency)
 
 
 def _frozen(workspace: Workspace, row: IssueRow, drafted: Drafted, terms: Terms) -> Made:

@@ -75,7 +75,9 @@ def overview(workspace: Workspace) -> Overview:
                     f"{issue.name}: {issue.accounting.uncertain} uncertain; "
                     f"digest issue recipients {issue.name} --state uncertain"
                 )
-    trouble += [f"source {source.name}: {source.last_error.splitlines()[0]}" for source in sources if source.last_error]
+    paused = workspace.store.sourcebook.paused()
+    failing = [source for source in sources if source.last_error and source.name not in paused]
+    trouble += [f"source {source.name}: {source.last_error.splitlines()[0]}" for source in failing]
     return Overview(digests, sources, tuple(trouble))
 
 

@@ -5,7 +5,10 @@ With nothing new it uses the latest articles and says so. Consumes, plans and nu
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
 
 from digest.errors import UsageError
 from digest.model import EmailAddress, IssueState, Message, Outcome, Recipient, Subscriber, message_id_for
@@ -14,9 +17,14 @@ from digest.pipeline.freezing import render
 from digest.pipeline.gathering import enroll, gather
 from digest.pipeline.issuing import Found, find
 from digest.pipeline.listing import locale_of
+from digest.pipeline.rechecking import DEADLINE_S, draft_checked
 from digest.pipeline.workspace import Workspace
 
+if TYPE_CHECKING:
+    from digest.model import StoredArticle
+
 INERT_TOKEN = "t" * 38
+HASTY_S = 5.0  # whoever looks at a preview waits for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +48,27 @@ def next_issue(workspace: Workspace, digest: str, *, gather_first: bool, test: b
     enroll(workspace, digest, period=found.period)
     number = found.row.number if found.row and found.row.number else workspace.store.issues.next_number(digest)
     scheduled = min(found.period.end, workspace.now()).replace(microsecond=0) if test else found.period.end
-    drafted = draft(workspace, digest, found.period, number=number, scheduled_for=scheduled, test=test)
+    deadline_s = DEADLINE_S if gather_first else HASTY_S
+
+    def redraft(stories: Sequence[StoredArticle], *, sample: bool = False) -> Drafted:
+        return draft(
+            workspace,
+            digest,
+            found.period,
+            number=number,
+            scheduled_for=scheduled,
+            candidates=stories,
+            test=test,
+            sample=sample,
+        )
+
+    drafted = draft_checked(workspace, digest, redraft, deadline_s=deadline_s)
     if drafted.issue.items:
         return found, drafted
     settings = workspace.digest(digest)
     latest = workspace.store.articles.recent(workspace.sources_of(digest), settings.curate.max_articles)
-    sample = draft(
-        workspace,
-        digest,
-        found.period,
-        number=number,
-        scheduled_for=scheduled,
-        candidates=latest,
-        test=test,
-        sample=True,
-    )
-    return found, sample
+    sample = partial(redraft, sample=True)
+    return found, draft_checked(workspace, digest, sample, sample=latest, deadline_s=deadline_s)
 
 
 def prepare(

@@ -53,13 +53,15 @@ class Workspace:
         return self._http
 
     def digest(self, name: str) -> DigestSettings:
-        """The settings of one digest. Raises `UsageError` naming those there are."""
+        """The settings of one digest. Raises `UsageError` naming those there are, the nearest first."""
         try:
             return self.config.digests[name]
         except KeyError:
+            from digest.config.suggest import did_you_mean
+
             known = ", ".join(self.config.digests) or "none"
             raise UsageError(
-                f"there is no digest called {name!r}",
+                f"there is no digest called {name!r}{did_you_mean(name, self.config.digests)}",
                 where=str(self.config.path),
                 try_=f"one of those in the file: {known}",
             ) from None
