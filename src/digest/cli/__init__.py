@@ -30,6 +30,8 @@ COMMANDS = {
     "run": "digest.cli.run:run",
     "status": "digest.cli.status:status",
     "gather": "digest.cli.gather:gather",
+    "sources": "digest.cli.sources:sources",
+    "articles": "digest.cli.articles:articles",
     "issue": "digest.cli.issue:issue",
     "subscribers": "digest.cli.subscribers:subscribers",
     "schedule": "digest.cli.schedule:schedule",

@@ -169,9 +169,10 @@ def step_lines(workspace: Workspace, step: Step) -> list[str]:
 
 def made_lines(workspace: Workspace, made: Made) -> list[str]:
     """What became of an issue: the account when mail was sent, else its state and why."""
+    notes = [f"  {note}" for note in made.notes]
     if made.sent is None:
-        return state_lines(workspace, made.row)
-    lines = account_lines(workspace, made.sent)
+        return [*state_lines(workspace, made.row), *notes]
+    lines = [*account_lines(workspace, made.sent), *notes]
     return [*lines, *state_lines(workspace, made.row)[1:]] if made.row.state in STOPPED_BY_OPERATOR else lines
 
 
@@ -199,6 +200,7 @@ def made_data(workspace: Workspace, made: Made) -> dict[str, Any]:
         accounting=workspace.store.issues.accounting(row.id),
         report=sent.report if sent else None,
         next_retry=sent.next_retry if sent else made.retry_at,
+        notes=made.notes,
     )
 
 
@@ -212,6 +214,7 @@ def issue_data(row: IssueRow | None, *, verdict: str, text: str, **more: Any) ->
         "period": row.period if row else None,
         "subject": row.subject if row else "",
         "accounting": None,
+        "notes": (),
         "report": None,
         "next_retry": None,
     }

@@ -111,6 +111,26 @@ def progress_bar(title: str, total: int) -> Iterator[Callable[[int, str], None]]
         yield lambda done, note: progress.update(task, completed=done, note=note)
 
 
+@contextmanager
+def live_lines(title: str, total: int) -> Iterator[Callable[[str, str], None]]:
+    """For work on many things at once: each tells a line when it is done.
+
+    On a terminal a bar stands below the lines that matter and is gone at the end; elsewhere there is one line each.
+    The yielded function takes (line, note): an empty line only moves the bar.
+    """
+    done = 0
+    with progress_bar(title, total if shown_to_person() else 0) as show:
+
+        def tell(line: str, note: str = "") -> None:
+            nonlocal done
+            done += 1
+            if line:
+                click.echo(line)
+            show(done, note)
+
+        yield tell
+
+
 class _Undisturbed(io.FileIO):
     """A file descriptor whose reader may leave: what is written after that goes nowhere.
 

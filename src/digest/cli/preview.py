@@ -48,10 +48,12 @@ def preview(app: App, digest: str | None, port: int, out: Path | None, no_gather
             gather(workspace, on_result=lambda result: click.echo(source_line(result)))
         if out is not None:
             assert name is not None
-            sys.exit(_export(app, name, out))
+            sys.exit(export(app, name, out))
         first = name or next(iter(workspace.config.digests))
         browser = on_terminal() and not no_browser
-        preview_server(workspace, app=app, first=first, port=port, on_started=lambda url: _open(url, browser=browser))
+        preview_server(
+            workspace, app=app, first=first, port=port, on_started=lambda url: show_address(url, browser=browser)
+        )
     sys.exit(DONE)
 
 
@@ -151,7 +153,7 @@ def _look(workspace: Workspace, digest: str) -> Preview:
         source=message.data.decode("ascii", "replace"),
         size_bytes=len(html.encode()),
         banner="SAMPLE: nothing is new, these are the latest articles" if issue.sample else "",
-        notes=tuple(_notes(workspace, digest, issue, found)),
+        notes=(*_notes(workspace, digest, issue, found), *drafted.notes),
         items=tuple((item.title, item.reasons) for item in issue.items),
         warnings=tuple(
             f"{item.title}: {_FLAGS[flag]}" for item in issue.items for flag in item.flags if flag in _FLAGS
@@ -220,7 +222,7 @@ def _changed(path: Path) -> str:
     return f"{stat.st_mtime_ns}.{stat.st_size}"
 
 
-def _export(app: App, digest: str, out: Path) -> int:
+def export(app: App, digest: str, out: Path) -> int:
     from digest.web.preview import export_preview
 
     seen = NextIssues(app, first=digest).load(digest)
@@ -232,7 +234,7 @@ def _export(app: App, digest: str, out: Path) -> int:
     return DONE
 
 
-def _open(url: str, *, browser: bool) -> None:
+def show_address(url: str, *, browser: bool) -> None:
     click.echo(f"Preview: {url}")
     if browser:
         import webbrowser

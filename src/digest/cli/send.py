@@ -228,5 +228,6 @@ def _prospect_data(seen: Prospect) -> dict[str, Any]:
         "recipients_last_time": seen.reading.before,
         "size_bytes": seen.size_bytes,
         "problem": seen.problem,
+        "notes": seen.drafted.notes,
         "sources": seen.sources.results,
     }

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from digest.cli.app import DONE, FAILED, App, json_option, pass_app
 from digest.cli.output import print_json
-from digest.cli.wording import when
+from digest.cli.wording import moment, when
 
 if TYPE_CHECKING:
     from digest.pipeline.workspace import Workspace
+    from digest.store.sourcebook import Paused
 
 
 @click.command(short_help="Where every digest and its last issues stand.")
@@ -22,18 +24,19 @@ if TYPE_CHECKING:
 def status(app: App, check: bool, as_json: bool) -> None:
     """Show each digest's next period and last issues, the counts of who got them, and what waits for whom."""
     with app.workspace(secrets=False) as workspace:
+        from digest.model import to_plain
         from digest.pipeline.overview import overview
 
-        seen = overview(workspace)
+        seen, paused = overview(workspace), workspace.store.sourcebook.paused()
         if as_json:
-            print_json(seen)
+            print_json({**to_plain(seen), "paused": paused})
         else:
-            for line in _lines(workspace, seen, trouble_only=check):
+            for line in _lines(workspace, seen, paused, trouble_only=check):
                 click.echo(line)
     sys.exit(FAILED if check and seen.trouble else DONE)
 
 
-def _lines(workspace: Workspace, seen: Any, *, trouble_only: bool) -> list[str]:
+def _lines(workspace: Workspace, seen: Any, paused: Mapping[str, Paused], *, trouble_only: bool) -> list[str]:
     lines = [f"! {trouble}" for trouble in seen.trouble]
     if trouble_only:
         return lines
@@ -45,9 +48,19 @@ def _lines(workspace: Workspace, seen: Any, *, trouble_only: bool) -> list[str]:
         for issue in digest.issues:
             lines.extend(f"  {line}" for line in _issue_lines(issue))
     for source in seen.sources:
+        if source.name in paused:
+            lines.append(_paused_line(workspace, source, paused[source.name]))
+            continue
         state = f"failed {source.failures} times: {source.last_error}" if source.last_error else "fine"
         lines.append(f"source {source.name}: {state}; {source.articles} articles")
     return lines
+
+
+def _paused_line(workspace: Workspace, source: Any, rest: Paused) -> str:
+    note = f": {rest.note}" if rest.note else ""
+    by = f" by {rest.by}" if rest.by else ""
+    since = moment(workspace, rest.at)
+    return f"source {source.name}: paused{note} (since {since}{by}); {source.articles} articles"
 
 
 def _issue_lines(issue: Any) -> list[str]:

@@ -10,7 +10,7 @@ import click
 
 from digest.cli.app import DONE, PARTLY, App, json_option, one_list, pass_app
 from digest.cli.output import confirm, print_json, print_table
-from digest.cli.wording import people, when
+from digest.cli.wording import people, say_alarm, when
 
 if TYPE_CHECKING:
     from digest.pipeline.joining import ImportPlan
@@ -126,7 +126,7 @@ def list_(app: App, list_name: str | None, status: str | None, as_json: bool) ->
         wanted = SubscriptionStatus(status) if status else None
         found = []
         for name in [one_list(workspace, list_name)] if list_name else list(workspace.config.lists):
-            read_list(workspace, name)
+            say_alarm(read_list(workspace, name))
             found += list(workspace.store.audience.subscribers(name, status=wanted))
         if as_json:
             print_json(found)

@@ -6,9 +6,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import click
+
 if TYPE_CHECKING:
     from digest.pipeline.gathering import SourceResult
     from digest.pipeline.issuing import Prospect
+    from digest.pipeline.listing import ListReading
     from digest.pipeline.sending import Sent
     from digest.pipeline.workspace import Workspace
 
@@ -20,6 +23,13 @@ def when(workspace: Workspace, digest: str | None, at: datetime | None) -> str:
     zone = workspace.digest(digest).timezone if digest else workspace.config.site.timezone
     local = at.astimezone(ZoneInfo(zone))
     return f"{local:%a} {local.day} {local:%b %Y %H:%M} ({zone})"
+
+
+def moment(workspace: Workspace, at: datetime | None) -> str:
+    """`2026-11-30 09:00`, in the site's zone: a time in a table, where the weekday and the zone would be in the way."""
+    if at is None:
+        return "never"
+    return f"{at.astimezone(ZoneInfo(workspace.config.site.timezone)):%Y-%m-%d %H:%M}"
 
 
 def duration(seconds: float) -> str:
@@ -48,12 +58,22 @@ def next_period(workspace: Workspace, digest: str) -> str:
 def source_line(result: SourceResult) -> str:
     if result.status == "failed":
         return f"  {result.source}: {result.error}"
+    if result.status == "paused":
+        return f"  {result.source}: paused (digest sources resume {result.source})"
     if result.status == "not_due":
         return f"  {result.source}: not asked, its server wants to be left alone for a while (--force)"
     if result.status == "unchanged":
         return f"  {result.source}: nothing has changed"
     updated = f", {result.updated} changed" if result.updated else ""
-    return f"  {result.source}: {result.found} articles, {result.new} new{updated}"
+    copies = f", {result.copies} known by another source" if result.copies else ""
+    moved = f", {result.moved} under new names: its site has moved" if result.moved else ""
+    return f"  {result.source}: {result.found} articles, {result.new} new{updated}{copies}{moved}"
+
+
+def say_alarm(reading: ListReading) -> None:
+    """A list that changed too much was not taken over: what is shown next is what it was before."""
+    if reading.alarm:
+        click.echo(f"{reading.list_name}: {reading.alarm}", err=True)
 
 
 def prospect_lines(workspace: Workspace, seen: Prospect) -> list[str]:
@@ -61,8 +81,9 @@ def prospect_lines(workspace: Workspace, seen: Prospect) -> list[str]:
     issue, reading = seen.drafted.issue, seen.reading
     lines = [f"{issue.title} No. {issue.number} ({issue.period.label})"]
     lines += [f"  {result.source}: {result.error}" for result in seen.sources.failed]
+    notes = [f"  {note}" for note in seen.drafted.notes]
     if seen.problem:
-        return [*lines, f"  Not sendable as it is: {seen.problem}."]
+        return [*lines, *notes, f"  Not sendable as it is: {seen.problem}."]
     lines.append(f"  Subject    {issue.subject}")
     lines.append(f"  Preheader  {issue.preheader}")
     lines += [f"  {number:>2}. {item.title}" for number, item in enumerate(issue.items, 1)]
@@ -74,7 +95,7 @@ def prospect_lines(workspace: Workspace, seen: Prospect) -> list[str]:
         lines.append(f"  {len(reading.rejects)} rows of the list cannot be used; digest subscribers check names them")
     if reading.alarm:
         lines.append(f"  {reading.alarm}")
-    return lines
+    return lines + notes
 
 
 def account_lines(workspace: Workspace, sent: Sent) -> list[str]:
