@@ -1,26 +1,42 @@
 """Candidates to the draft of an issue: fold what is told twice, choose, summarise, and find the issue's own words.
 
-Does not read the database, a clock or the network, and changes nothing. Invariants: every candidate is chosen, folded
-or passed over, and `explanations` says why; the same candidates, settings and `now` give an equal `Draft`, whatever
-order the candidates came in.
+Does not read the database, a clock or the network, and changes nothing; a summariser that does is handed in.
+Invariants: every candidate is chosen, folded or passed over, and `explanations` says why; the same candidates,
+settings, edits and `now` give an equal `Draft`, whatever order the candidates came in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from digest.curate.cluster import fold
 from digest.curate.language import detect_language, direction, reading_minutes
-from digest.curate.select import Scored, choose, score
+from digest.curate.relate import groups, related
+from digest.curate.sections import arrange
+from digest.curate.select import Choice, Counts, Scored, choose, score
 from digest.curate.sentences import paragraphs
 from digest.curate.settings import CurateSettings
 from digest.curate.subject import calm, clean, listing, make_preheader, make_subject
 from digest.curate.summary.excerpt import summary_of
-from digest.model import Article, Item, StoredArticle
+from digest.model import Article, Edits, Image, Item, StoredArticle, Summary
 
 BODY_CHARS = 1200
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One summary to write: the article, its extract (what is used when nothing better comes), and the budget."""
+
+    stored: StoredArticle
+    extract: Summary
+    language: str | None
+    sentences: int
+    max_chars: int
+
+
+Summarizer = Callable[[Sequence[Wanted]], Sequence[Summary]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +55,7 @@ class Draft:
     passed_over: tuple[int, ...] = ()
     folded: Mapping[int, int] = field(default_factory=dict)
     explanations: Mapping[int, str] = field(default_factory=dict)
+    intro: str = ""
 
 
 def curate(
@@ -51,32 +68,117 @@ def curate(
     site_name: str,
     number: int | None,
     last_subject: str = "",
+    baseline: Mapping[str, Sequence[Counts]] | None = None,
+    edits: Edits | None = None,
+    summarizer: Summarizer | None = None,
 ) -> Draft:
-    """Draft an issue from eligible articles. `source_titles` maps a source's name to what readers call it."""
-    folded = fold(candidates)
-    by_id = {candidate.id: candidate for candidate in candidates}
+    """Draft an issue from eligible articles. `source_titles` maps a source's name to what readers call it.
+
+    `baseline` are the counters of each source's recent articles (see `score`), `edits` an editor's decisions about
+    this issue, `summarizer` may better the extracts of the chosen ones.
+    """
+    edits = edits or Edits()
+    by_id = {candidate.id: candidate for candidate in candidates if candidate.id not in edits.dropped}
+    folded = _fold(tuple(by_id.values()), edits.pinned)
     kept = [candidate for candidate in by_id.values() if candidate.id not in folded]
-    scored = score(kept, settings=settings, now=now, source_titles=source_titles)
-    choice = choose(scored, settings=settings)
-    also = _also(folded, by_id, source_titles)
-    items = tuple(_item(one, settings, source_titles, also.get(one.stored.id, ())) for one in choice.chosen)
+    scored = score(kept, settings=settings, now=now, source_titles=source_titles, baseline=baseline)
+    matters = _matters(scored, settings)
+    choice = choose(scored, settings=settings, pinned=edits.pinned, matters=matters)
+    items = _items(choice, settings, source_titles, _also(folded, by_id, source_titles), edits, summarizer)
+    items = arrange(
+        items, by=settings.sections, order=settings.section_order, matters=matters,
+        fixed=max(1, sum(item.article_id in edits.pinned for item in items)),
+    )  # fmt: skip
+    items = _moved(items, edits.moves)
     titles = [item.title for item in items]
     site = site_name or digest_title
-    subject = make_subject(
+    subject = clean(edits.subject) or make_subject(
         titles, pattern=settings.subject, number=number, site=site, last=last_subject, now=now
-    ) or clean(digest_title)
+    ) or clean(digest_title)  # fmt: skip
+    preheader = clean(edits.preheader) or make_preheader(
+        titles, subject=subject, fixed=settings.preheader, fallback=items[0].summary if items else "", site=site
+    )
+    dropped = {id_: "dropped by the editor" for id_ in (one.id for one in candidates) if id_ in edits.dropped}
     return Draft(
         items=items,
         subject=subject,
-        preheader=make_preheader(
-            titles, subject=subject, fixed=settings.preheader, fallback=items[0].summary if items else "", site=site
-        ),
+        preheader=preheader,
         in_this_issue=listing(titles),
         minutes=sum(item.minutes for item in items),
         passed_over=tuple(choice.left_out),
         folded=folded,
-        explanations=_explanations(items, choice.left_out, folded, by_id),
+        explanations=dict(sorted((_explanations(items, choice.left_out, folded, by_id) | dropped).items())),
+        intro=edits.intro.strip(),
     )
+
+
+def _fold(candidates: Sequence[StoredArticle], pinned: Sequence[int]) -> dict[int, int]:
+    """Duplicates to the telling that stays; a pinned telling stays whatever speaks for the other."""
+    folded = fold(candidates)
+    for pin in pinned:
+        kept = folded.pop(pin, None)
+        if kept is not None and kept not in pinned:
+            folded = {duplicate: pin if to == kept else to for duplicate, to in folded.items()} | {kept: pin}
+    return folded
+
+
+def _matters(scored: Sequence[Scored], settings: CurateSettings) -> list[tuple[int, ...]]:
+    """Groups of related articles among the best ranked: those that have any chance to stand in the issue."""
+    near = [one.stored for one in scored[: max(40, 4 * settings.max_articles)]]
+    return groups([one.id for one in near], related(near)) if len(near) > 1 else []
+
+
+def _items(
+    choice: Choice,
+    settings: CurateSettings,
+    source_titles: Mapping[str, str],
+    also: Mapping[int, tuple[str, ...]],
+    edits: Edits,
+    summarizer: Summarizer | None,
+) -> tuple[Item, ...]:
+    wanted = [_wanted(one, settings) for one in choice.chosen]
+    ask = [one for one in wanted if one.stored.id not in edits.summaries and one.stored.article.text]
+    better = dict(zip((one.stored.id for one in ask), summarizer(ask), strict=True)) if summarizer and ask else {}
+    items = []
+    for one, want in zip(choice.chosen, wanted, strict=True):
+        summary = better.get(one.stored.id, want.extract)
+        item = _item(one, summary, want.language, source_titles, also.get(one.stored.id, ()))
+        items.append(_edited(item, edits))
+    return tuple(items)
+
+
+def _wanted(one: Scored, settings: CurateSettings) -> Wanted:
+    article = one.stored.article
+    language = detect_language(article.text or article.excerpt or article.title, article.language)
+    extract = summary_of(article, language=language, sentences=settings.sentences, max_chars=settings.max_chars)
+    return Wanted(one.stored, extract, language, settings.sentences, settings.max_chars)
+
+
+def _edited(item: Item, edits: Edits) -> Item:
+    """The item as the editor wants it: title, summary and image; what was changed is flagged."""
+    changes: dict[str, object] = {}
+    if title := clean(edits.titles.get(item.article_id, "")):
+        changes |= {"title": title, "title_derived": False}
+    if item.article_id in edits.summaries:
+        changes |= {"summary": clean(edits.summaries[item.article_id]), "summary_source": "editor"}
+    if item.article_id in edits.images:
+        url = edits.images[item.article_id]
+        changes["image"] = Image(url, alt=item.image.alt if item.image else "") if url else None
+    return replace(item, **changes) if changes else item  # type: ignore[arg-type]
+
+
+def _moved(items: Sequence[Item], moves: Sequence[tuple[int, int]]) -> tuple[Item, ...]:
+    """Each move puts an article at a place (from 1), under the heading of the one it then follows."""
+    placed = list(items)
+    for article_id, place in moves:
+        at = next((i for i, item in enumerate(placed) if item.article_id == article_id), None)
+        if at is None:
+            continue
+        item = placed.pop(at)
+        to = min(max(place, 1), len(placed) + 1) - 1
+        section = placed[to - 1].section if to else ""
+        placed.insert(to, replace(item, section=section))
+    return tuple(placed)
 
 
 def _also(
@@ -90,11 +192,15 @@ def _also(
     return {kept: tuple(dict.fromkeys(found)) for kept, found in names.items()}
 
 
-def _item(one: Scored, settings: CurateSettings, source_titles: Mapping[str, str], also: tuple[str, ...]) -> Item:
+def _item(
+    one: Scored,
+    summary: Summary,
+    language: str | None,
+    source_titles: Mapping[str, str],
+    also: tuple[str, ...],
+) -> Item:
     article = one.stored.article
     text = article.text or article.excerpt
-    language = detect_language(text or article.title, article.language)
-    summary = summary_of(article, language=language, sentences=settings.sentences, max_chars=settings.max_chars)
     reasons = (*one.reasons, f"also on: {', '.join(also)}") if also else one.reasons
     return Item(
         article_id=one.stored.id,
@@ -119,6 +225,7 @@ def _item(one: Scored, settings: CurateSettings, source_titles: Mapping[str, str
         score=one.score,
         reasons=reasons,
         flags=summary.flags,
+        also=also,
     )
 
 
@@ -152,4 +259,4 @@ def _explanations(
         {dup: f"folded into article {kept}, “{clean(by_id[kept].article.title)}”: the same text or address"
          for dup, kept in folded.items()}
     )  # fmt: skip
-    return dict(sorted(found.items()))
+    return found

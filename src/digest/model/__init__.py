@@ -1,6 +1,7 @@
 """The nouns: frozen dataclasses that travel between the stages, one file per family.
 
 `article` (Document, Article, ParsedFeed, Summary) - `issue` (Period, Issue, Item, IssueRow, IssueState) -
+`edits` (Override, Edits) -
 `delivery` (Recipient, Message, Outcome, Accounting, Report) - `subscriber` - `address` (EmailAddress, Mailbox) -
 `token` (signed links; pure) - `plain` (to and from JSON values).
 
@@ -10,15 +11,16 @@ Does not read a clock, a file, the environment or a database. Nothing here knows
 from digest.model.address import EmailAddress, Mailbox, has_control, is_reserved_domain
 from digest.model.article import Article, Author, Document, Enclosure, Image, ParsedFeed, StoredArticle, Summary
 from digest.model.delivery import Accounting, DeliveryState, Message, Outcome, Recipient, Report
+from digest.model.edits import OVERRIDE_KINDS, Edits, Override
 from digest.model.issue import Issue, IssueRow, IssueState, Item, Period, Sending, Site
 from digest.model.plain import from_plain, to_plain
 from digest.model.subscriber import RejectedRow, Subscriber, SubscriberRow, SubscriptionStatus, Suppression
 from digest.model.token import Claims, Purpose, message_id_for, read_token, sign_token
 
 __all__ = [
-    "Accounting", "Article", "Author", "Claims", "DeliveryState", "Document", "EmailAddress", "Enclosure", "Image",
-    "Issue", "IssueRow", "IssueState", "Item", "Mailbox", "Message", "Outcome", "ParsedFeed", "Period", "Purpose",
-    "Recipient", "RejectedRow", "Report", "Sending", "Site", "StoredArticle", "Subscriber", "SubscriberRow",
-    "SubscriptionStatus", "Summary", "Suppression", "from_plain", "has_control", "is_reserved_domain",
-    "message_id_for", "read_token", "sign_token", "to_plain",
+    "OVERRIDE_KINDS", "Accounting", "Article", "Author", "Claims", "DeliveryState", "Document", "Edits",
+    "EmailAddress", "Enclosure", "Image", "Issue", "IssueRow", "IssueState", "Item", "Mailbox", "Message", "Outcome",
+    "Override", "ParsedFeed", "Period", "Purpose", "Recipient", "RejectedRow", "Report", "Sending", "Site",
+    "StoredArticle", "Subscriber", "SubscriberRow", "SubscriptionStatus", "Summary", "Suppression", "from_plain",
+    "has_control", "is_reserved_domain", "message_id_for", "read_token", "sign_token", "to_plain",
 ]  # fmt: skip

@@ -99,7 +99,8 @@ class Item:
 
     `summary` may be empty (flag "no_fit"). `minutes` is the reading time, at least 1. `direction` is "ltr" or "rtl".
     `url` is None for a bare file: templates show the title unlinked and, where `body` is set, the text itself.
-    `score` and `reasons` say why it is in and where it stands.
+    `score` and `reasons` say why it is in and where it stands. `section` is the heading it stands under ("" for none;
+    items of one section follow each other); `also` names the other sources that carry the same text.
     """
 
     article_id: int
@@ -124,6 +125,8 @@ class Item:
     score: float = 0.0
     reasons: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    section: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
