@@ -7,6 +7,7 @@ feedparser: every file carries its expectation in its first comment. All files (
 read; anything but a feed or `ParseError` is a crash. Of the expectations outside sanitize/ and http/, those about an
 entry are mapped to the article by `corpus_feeds_mapping.py`; `needed` counts the families a digest needs, with what an
 article keeps no field for apart. An expression counts as met when every comparison in it that an article can tell is.
+What is missed is listed, with the reason why it stays so.
 
 gofeed: pairs `NAME.xml` and `NAME.json` (or `NAME.json` and `NAME_expected.json`); titles and links of the feed's
 items (in their order), and of the feed itself, are compared.
@@ -30,7 +31,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from bench_feeds import agreement
-from corpus_feeds_mapping import NEEDED, RULES
+from corpus_feeds_mapping import NEEDED, RULES, WHY_MISSED
 
 from digest.errors import ParseError
 from digest.gather import parse_feed, strip_trackers
@@ -242,12 +243,35 @@ def feedparser_corpus(folder: Path, show: bool) -> dict[str, Any]:
         except SyntaxError:
             counts["expressions_unreadable"] += 1
             continue
-        _judge(name, feed, wanted, counts, misses)
+        _judge(name, feed, _kept_links(wanted, data), counts, misses)
     result: dict[str, Any] = {
         "crashes": crashes, "not_a_feed": refused if show else len(refused), **dict(sorted(counts.items())),
-        "misses": misses if show else len(misses), "readers": agreement(documents),
+        "share": round(counts["needed_met"] / max(counts["needed_met"] + counts["needed_missed"], 1), 4),
+        "misses": misses, "readers": agreement(documents),
     }  # fmt: skip
     return result
+
+
+def _kept_links(wanted: list[tuple[int, str, Any]], data: bytes) -> list[tuple[int, str, Any]]:
+    """Links of other relations than the article's own and its enclosures under a path that is not kept.
+
+    The relation is what feedparser itself reads.
+    """
+    if not any(path.startswith("links[") for _, path, _ in wanted):
+        return wanted
+    import feedparser
+
+    entries = feedparser.parse(data).entries
+
+    def is_kept(entry: int, place: int) -> bool:
+        links = entries[entry].get("links", []) if entry < len(entries) else []
+        return place >= len(links) or links[place].get("rel", "alternate") in ("alternate", "enclosure")
+
+    places = [re.fullmatch(r"links\[(\d+)\]\.href", path) for _, path, _ in wanted]
+    return [
+        one if place is None or is_kept(one[0], int(place[1])) else (one[0], f"links[{place[1]}].other", one[2])
+        for one, place in zip(wanted, places, strict=True)
+    ]
 
 
 def _judge(
@@ -268,7 +292,8 @@ def _judge(
         if article is None or not COMPARE[rule[2]](article, expected, rule[1], index):
             counts["needed_missed"] += 1
             got = {part: str(getattr(article, part.partition(".")[0], None))[:80] for part in rule[1].split("|")}
-            misses.append({"file": name, "path": path, "expected": repr(expected)[:80], "got": got})
+            why = next((reason for pattern, reason in WHY_MISSED if re.fullmatch(pattern, path)), "not explained")
+            misses.append({"file": name, "path": path, "expected": repr(expected)[:80], "got": got, "why": why})
             return
     counts["needed_met" if kept else "needed_not_kept"] += 1
 

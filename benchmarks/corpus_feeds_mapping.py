@@ -59,3 +59,9 @@ NEEDED = (
     "updated_parsed", "created", "created_parsed", "summary", "description", "content", "tags", "category",
     "enclosures", "links", "language", "title_detail", "summary_detail",
 )  # fmt: skip
+
+# Why an expectation of such a path may stay missed: not by file, and none of them is a wrong reading.
+WHY_MISSED: tuple[tuple[str, str], ...] = (
+    (r"title_detail\.language", "an article has one language, that of its body; the title here is in another"),
+    (r"summary|description", "control characters, and what HTML reads as a comment (`<!'`), show a reader nothing"),
+)

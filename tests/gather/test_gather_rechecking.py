@@ -70,10 +70,16 @@ def paths(site: Loopback) -> list[str]:
 # -- articles ---------------------------------------------------------------------------------------------------------
 
 
-def test_what_the_source_listed_within_the_hour_is_not_asked_for(site: Loopback) -> None:
-    found = ask(question(site, "/gone", last_success_at=NOW - HOUR, listed=("tag:/gone",)))
+@pytest.mark.parametrize(("status", "verdict"), [(410, "withdrawn"), (404, "same"), (503, "same"), (200, "same")])
+def test_what_the_source_listed_within_the_hour_is_only_taken_back_by_a_410(
+    site: Loopback, status: int, verdict: str
+) -> None:
+    """The list is newer than a page that is missing or in trouble, but "gone for good" is a clear word."""
+    path = "/story"
+    site.routes[path] = answer(status)
+    found = ask(question(site, path, last_success_at=NOW - HOUR, listed=(f"tag:{path}",)))
 
-    assert (found.verdict, site.asked) == ("same", [])
+    assert (found.verdict, found.article) == (verdict, None)
 
 
 @pytest.mark.parametrize(

@@ -179,7 +179,7 @@ def withdrawn_with_a_404(h: Script) -> None:
     h.monday(2)
 
 
-@stories.not_yet("what its feed still names is not asked for again before the freeze")
+@stories.add
 def withdrawn_with_a_410(h: Script) -> None:
     """A page that says it is gone for good is not linked to in a mail, even if the feed still shows it."""
     h.live()

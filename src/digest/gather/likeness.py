@@ -86,15 +86,18 @@ def _same_site(one: Article, other: Article) -> bool:
 
 
 def _twice_in_one_source(one: Article, other: Article, least: float) -> bool:
-    """Only the same title makes two entries of one source one article; the date has to agree, or the whole text.
+    """The whole text at the same second is one article; else only the same title makes two entries one, where the date
+    agrees or the whole text.
 
     Entries without identifier and address have nothing but their text: there a mended title is a mended title.
     """
     if not any((one.guid, one.url, other.guid, other.url)):
         return least >= WHOLE
+    same_date = one.published is not None and one.published == other.published
+    if same_date and least >= WHOLE:
+        return True
     if title_key(one.title) != title_key(other.title):
         return False
-    same_date = one.published is not None and one.published == other.published
     return least >= (CONTAINED if same_date else WHOLE)
 
 

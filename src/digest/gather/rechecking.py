@@ -1,6 +1,6 @@
 """Chosen articles, asked for once more before their issue freezes: are they still there, and do they say the same?
 
-    listed       its source was read within the hour and names it: nothing is asked
+    listed       its source was read within the hour and names it: only its page's 410 (gone for good) counts against it
     page         else its own page (or its API's answer), conditionally, as far as robots.txt and its host allow
     file         a file is looked at on the disk
 
@@ -94,8 +94,9 @@ def recheck_all(
             found[question.id] = _recheck_file(question)
             continue
         known = _known(question, now)
-        request = None if known else _request(question)
-        if known is not None:
+        listed = known is not None and _is_listed(question, now)
+        request = _request(question) if known is None or listed else None
+        if known is not None and (request is None or question.withdrawn_at is not None):
             found[question.id] = known
         elif request is None:
             found[question.id] = Rechecked(question.id, "unasked")
@@ -105,12 +106,22 @@ def recheck_all(
     answers = ask_by_host(asked, lambda pair: pair[1].url, conversation.ask, until=until)
     for place, (question, request) in enumerate(asked):
         answer = answers.get(place)
-        if isinstance(answer, Rechecked):
+        if _is_listed(question, now):
+            found[question.id] = _against_the_list(question, answer)
+        elif isinstance(answer, Rechecked):
             found[question.id] = answer
         else:
             why = f"{type(answer).__name__}: {answer}" if answer is not None else "there was no time left to ask"
             found[question.id] = Rechecked(question.id, "unknown", why=f"{request.url}: {why}")
     return _doubted(asked, found)
+
+
+def _against_the_list(question: Question, answer: object) -> Rechecked:
+    """The list that was just read says that it is published, and in which words: only "gone for good" is stronger."""
+    if isinstance(answer, Rechecked) and answer.verdict == "withdrawn" and " 404 " not in answer.why:
+        return answer
+    robots = answer.robots if isinstance(answer, Rechecked) else None
+    return Rechecked(question.id, "same", robots=robots)
 
 
 def _doubted(asked: Sequence[tuple[Question, Request]], found: dict[int, Rechecked]) -> dict[int, Rechecked]:
@@ -127,12 +138,18 @@ def _doubted(asked: Sequence[tuple[Question, Request]], found: dict[int, Recheck
     return found
 
 
+def _is_listed(question: Question, now: datetime) -> bool:
+    """Whether its source was read within the hour and named it."""
+    state, read = question.state, question.state.last_success_at
+    listed = key_of(question.article) in state.listed and not state.failures
+    return read is not None and listed and now - read <= FRESH_FOR
+
+
 def _known(question: Question, now: datetime) -> Rechecked | None:
     """The answer where the source itself, or the page, was read within the hour."""
     state, key = question.state, key_of(question.article)
-    read = state.last_success_at
-    since = question.withdrawn_at
-    if read is not None and key in state.listed and not state.failures and now - read <= FRESH_FOR:
+    read, since = state.last_success_at, question.withdrawn_at
+    if read is not None and _is_listed(question, now):
         return Rechecked(question.id, "same") if since is None or read > since else None
     mark = state.pages.get(key)
     if since is None and mark is not None and mark.read_at is not None and now - mark.read_at <= FRESH_FOR:

@@ -28,6 +28,7 @@ MOVED_VOTES = 3
 MOVED_APART = timedelta(hours=24)
 MISSING_FOR = timedelta(days=7)
 ONCE_A_DAY = timedelta(hours=24)
+CLOCKS_DIFFER = timedelta(hours=1)
 MAX_TTL = timedelta(hours=1)
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,12})", re.I)
 _NO_CACHE = re.compile(r"(?:^|[\s,])(?:no-cache|no-store)(?:$|[\s,=])", re.I)
@@ -124,8 +125,12 @@ def state_for(state: FetchState, url: str) -> FetchState:
 def wait_until(state: FetchState, now: datetime, *, poll: timedelta = timedelta(0)) -> datetime | None:
     """Until when asking would be impolite, or None when it is fine. `poll` is how far apart a clock asks at least.
 
-    A source that is missing for a week is asked once a day: it may come back, but nobody waits for it.
+    A source that is missing for a week is asked once a day: it may come back, but nobody waits for it. What was
+    remembered by a clock that ran ahead (an attempt that lies in the future) is not believed: it would silence the
+    source until then.
     """
+    if state.last_attempt_at is not None and state.last_attempt_at > now + CLOCKS_DIFFER:
+        return None
     moments = [state.hold_until, state.next_check_at]
     if state.last_attempt_at is not None:
         moments.append(state.last_attempt_at + (max(poll, ONCE_A_DAY) if state.health == "degraded" else poll))
