@@ -1,8 +1,8 @@
 """`tick()`: do what the schedule says, for every digest, now. Idempotent; any process may call it at any time.
 
-In this order for each digest: go on with every issue that is not over (finish or hold what was interrupted, prepare
-what waited for a source), then make what has become due. Each of these is tried by itself: what fails costs itself
-alone, its operator hears of it, and the others go on.
+In this order for each digest: let issues planned ahead follow a schedule that was moved; go on with every issue that is
+not over (finish or hold what was interrupted, prepare what waited for its time or a source); then make what has become
+due. Each of these is tried by itself: what fails costs itself alone, its operator hears of it, and the others go on.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from digest.errors import BusyError, ConfigError, DigestError
 from digest.model import IssueRow, IssueState, Report
 from digest.pipeline import notifying
 from digest.pipeline.cadence import in_use
-from digest.pipeline.gathering import SourceResult, enroll, gather
+from digest.pipeline.editing import keep_in_step
+from digest.pipeline.gathering import GatherReport, SourceResult, enroll, gather, keep_up
 from digest.pipeline.issuing import Made, Terms, advance, hold, sight
 from digest.pipeline.presence import recover
 from digest.pipeline.sending import overdue
@@ -60,6 +61,8 @@ def tick(
         steps += _one(workspace, name, watch) or [Step(name, "idle")]
     if not digests:
         notifying.about_orphans(workspace)
+        if not watch.stop():
+            _keep_up(workspace)
     if not any(step.what == "failed" for step in steps):
         notifying.ping(workspace)
     return steps
@@ -67,8 +70,24 @@ def tick(
 
 def _one(workspace: Workspace, digest: str, watch: Watch) -> list[Step]:
     """Every issue of one digest that is not over, of whatever cadence, and then what each cadence has due."""
-    steps = _attempt(workspace, digest, partial(_each_open_issue, workspace, digest, watch))
+    steps = _attempt(workspace, digest, partial(_in_step, workspace, digest))
+    steps += _attempt(workspace, digest, partial(_each_open_issue, workspace, digest, watch))
     return steps + _attempt(workspace, digest, partial(_each_cadence, workspace, digest, watch))
+
+
+def _in_step(workspace: Workspace, digest: str) -> list[Step]:
+    # Before anything is gone on with: an issue planned for a time that is none any more would be sent at it.
+    for row in keep_in_step(workspace, digest):
+        log.info("%s follows its schedule to %s", digest, row.period.label)
+    return []
+
+
+def _keep_up(workspace: Workspace) -> None:
+    """Nobody hears of a source that fails between issues (`digest status` says so), unless its site has moved."""
+    try:
+        notifying.about_sources(workspace, GatherReport(keep_up(workspace).moved))
+    except DigestError as error:
+        log.warning("the sources cannot be looked at between issues: %s", error)
 
 
 def _each_open_issue(workspace: Workspace, digest: str, watch: Watch) -> list[Step]:
@@ -114,7 +133,7 @@ def _due(workspace: Workspace, digest: str, frequency: str, watch: Watch) -> lis
         enroll(workspace, digest, frequency)
         notifying.about_sources(workspace, report)
         return [Step(digest, "baseline")]
-    last = workspace.store.issues.last(digest, frequency, extra=False)
+    last = workspace.store.issues.last_begun(digest, frequency, now=workspace.now())
     due = decide(
         workspace.rule(digest, frequency),
         never_before=seen.never_before,

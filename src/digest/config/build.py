@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -19,6 +19,7 @@ from digest.config.places import within
 from digest.config.relays import Vault
 from digest.config.settings import Config, DigestSettings, ServeSettings, SiteSettings
 from digest.config.tables import Tables
+from digest.curate.llm.settings import ModelSettings
 from digest.curate.settings import CurateSettings
 from digest.deliver.settings import DeliverySettings, NotifySettings, RelaySettings
 from digest.errors import Problem
@@ -40,6 +41,7 @@ class Secretive:
     headers: Mapping[str, Mapping[str, str]]
     keys: Mapping[str, str]
     storage_url: str
+    model_key: str | None = ""
 
 
 def build_config(tables: Tables, secretive: Secretive, *, path: Path) -> Config:
@@ -58,11 +60,17 @@ def build_config(tables: Tables, secretive: Secretive, *, path: Path) -> Config:
         relays=dict(secretive.relays),
         delivery=_delivery(tables.delivery),
         notify=secretive.notify,
-        fetch=FetchSettings(_user_agent(site.contact), tuple(tables.fetch.allow_hosts), recheck=tables.fetch.recheck),
+        fetch=_fetch(tables.fetch, site),
         serve=ServeSettings(tables.serve.listen, tuple(tables.serve.trusted_proxies)),
         theme=theme,
         bounce_address=tables.bounces.address,
+        model=_model(tables.model, secretive.model_key) if tables.model.url else None,
     )
+
+
+def _fetch(table: schema.FetchTable, site: SiteSettings) -> FetchSettings:
+    settings = FetchSettings(_user_agent(site.contact), tuple(table.allow_hosts), recheck=table.recheck)
+    return replace(settings, every_s=table.every) if table.every else settings
 
 
 def storage_url(table: schema.StorageTable, vault: Vault) -> tuple[str, list[Problem]]:
@@ -174,6 +182,21 @@ def _digest(
         finish_within_s=table.finish_within or tables.delivery.finish_within,
         curate=curate,
         render=_theme(tables.theme, table.template, site.name, directory),
+        summary_by="model" if tables.model.url and summary.by != "extract" else "extract",
+    )
+
+
+def _model(table: schema.ModelTable, key: str | None) -> ModelSettings:
+    default = ModelSettings(table.url, table.name)
+    return ModelSettings(
+        url=table.url,
+        name=table.name,
+        key=key,
+        call_s=table.timeout or default.call_s,
+        issue_s=table.issue_time or default.issue_s,
+        issue_tokens=table.issue_tokens,
+        day_tokens=table.day_tokens,
+        private=table.private,
     )
 
 

@@ -6,8 +6,10 @@ not stand here any more (it reads as not given), so `Tables.mentioned` tells "ab
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from digest.config import freemail, values
 from digest.config.places import KeyPath, Places, within
@@ -42,6 +44,7 @@ def check_tables(
     yield from _digests(tables, places)
     yield from _sender(tables, places, relays)
     yield from _postal_address(tables, places, sending)
+    yield from _model(tables, places)
 
 
 def _needed_tables(tables: Tables, places: Places) -> Iterator[Problem]:
@@ -152,10 +155,31 @@ def _postal_address(tables: Tables, places: Places, sending: bool) -> Iterator[P
         )
 
 
+def _model(tables: Tables, places: Places) -> Iterator[Problem]:
+    """A model that is asked for and not there; an address that is none; a key that would be read on the way."""
+    for name, digest in tables.digest.items():
+        if digest.summary is not None and digest.summary.by == "model" and ("model",) not in tables.mentioned:
+            yield places.problem(("digest", name, "summary", "by"), 'is "model", and there is no [model]',
+                                 'add [model] with url and name, or write by = "extract"')  # fmt: skip
+    url = urlsplit(tables.model.url)
+    if url.query or url.fragment:
+        yield places.problem(("model", "url"), "has a query or a fragment in it",
+                             "write the address that /chat/completions follows, and nothing after it")  # fmt: skip
+    if tables.model.key is not None and url.scheme == "http" and not _is_near(url.hostname or ""):
+        yield places.problem(("model", "url"), "is not encrypted, and the key would go over it for all to read",
+                             f'write "https:{tables.model.url[5:]}", or take the key out')  # fmt: skip
+
+
+def _is_near(host: str) -> bool:
+    """This machine, a private network, or a name that only such a network resolves."""
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return "." not in host or host.endswith((".local", ".internal", ".lan", ".home.arpa"))
+
+
 def literal_secret(written: str | SecretRef) -> bool:
     """Whether a database address carries a password in the file itself."""
-    from urllib.parse import urlsplit
-
     try:
         return isinstance(written, str) and urlsplit(written).password is not None
     except ValueError:

@@ -51,7 +51,8 @@ def load_config(path: Path, *, env: Mapping[str, str], secrets: bool = True, fil
     database, database_problems = storage_url(tables.storage, vault)
     headers = {name: read_headers(name, one, vault) for name, one in tables.source.items()}
     keys = {name: vault.read(one.key, ("source", name, "key")) or "" for name, one in tables.source.items()}
-    secretive = Secretive(relays, read_notify(tables.notify, vault), headers, keys, database)
+    model_key = vault.read(tables.model.key, ("model", "key"))
+    secretive = Secretive(relays, read_notify(tables.notify, vault), headers, keys, database, model_key)
     checks = check_tables(tables, places, directory=path.parent, relays=relays, sending=secrets)
     problems += [*overridden.problems, *relay_problems, *database_problems, *vault.problems, *checks]
     absent = list(missing_lists(tables, places, path.parent))

@@ -203,15 +203,43 @@ class ListTable(Table):
 
 
 class SummaryTable(Table):
-    """Length of the summary under each title."""
+    """The summary under each title."""
 
     sentences: Annotated[int, _whole(0, 10), Kind("number", "number")] = setting(2, "Sentences of each summary.")
     max_chars: Annotated[int, _whole(40, 2000), Kind("number", "number")] = setting(
         280, "Characters that a summary may have at most; it always ends with a whole sentence."
     )
+    by: Annotated[str, _choice("auto", "extract", "model"), Kind("word")] = setting(
+        "auto",
+        "Who writes it: extract (whole sentences of the article), model (the `[model]`, checked against the article), "
+        "or auto, which is the model where there is one.",
+    )
 
 
 Summary = Annotated[SummaryTable | None, Kind("table, such as { sentences = 2, max_chars = 280 }", "table")]
+
+
+class ModelTable(Table):
+    """A language model for the summaries, if you want one: any server that speaks OpenAI's chat completions."""
+
+    url: WebUrl = setting(
+        "",
+        "Address that /chat/completions follows, such as http://127.0.0.1:11434/v1.",
+        needed='write url = "http://127.0.0.1:11434/v1"',
+    )
+    name: Text = setting("", "Name of the model, as the server knows it.", needed='write name = "the-model"')
+    key: Secret = setting(None, "Where the server's key stands: never in this file.", shown="none")
+    timeout: Duration = setting(None, "Longest time for one call.", shown="20 seconds")
+    issue_time: Duration = setting(None, "Longest time for all the calls of one issue.", shown="60 seconds")
+    issue_tokens: Annotated[int, _whole(0, 100_000_000), Kind("number", "number")] = setting(
+        60_000, "Most tokens that one issue may cost."
+    )
+    day_tokens: Annotated[int, _whole(0, 1_000_000_000), Kind("number", "number")] = setting(
+        300_000, "Most tokens that 24 hours may cost."
+    )
+    private: Flag = setting(
+        False, "Whether articles that were fetched with credentials may be sent to it.", shown="false"
+    )
 
 
 class DigestTable(Table):
@@ -337,6 +365,9 @@ class FetchTable(Table):
     """How articles are fetched."""
 
     allow_hosts: Hosts = setting([], "Hosts or networks that may be private; others on private networks are refused.")
+    every: Duration = setting(
+        None, "How often `run` and `send --due` look at each source while no issue is due.", shown="3 hours"
+    )
     recheck: Flag = setting(
         True,
         "Ask for an issue's articles and pictures once more before it freezes: what was taken back is left out, what "
@@ -353,10 +384,14 @@ class StorageTable(Table):
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A table of the file; `named` ones stand as `[source.NAME]`, any number of times."""
+    """A table of the file; `named` ones stand as `[source.NAME]`, any number of times.
+
+    An `optional` one has settings that are needed, if it is there at all.
+    """
 
     model: type[Table]
     named: bool = False
+    optional: bool = False
 
 
 SECTIONS: dict[str, Section] = {
@@ -365,6 +400,7 @@ SECTIONS: dict[str, Section] = {
     "list": Section(ListTable, named=True),
     "digest": Section(DigestTable, named=True),
     "relay": Section(RelayTable, named=True),
+    "model": Section(ModelTable, optional=True),
     "theme": Section(ThemeTable),
     "delivery": Section(DeliveryTable),
     "notify": Section(NotifyTable),

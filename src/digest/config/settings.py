@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digest.audience.settings import ListSettings
+from digest.curate.llm.settings import ModelSettings
 from digest.curate.settings import CurateSettings
 from digest.deliver.settings import DeliverySettings, NotifySettings, RelaySettings
 from digest.gather.settings import FetchSettings, SourceSettings
@@ -52,7 +53,8 @@ class DigestSettings:
     """One `[digest.NAME]`. `schedule` is a rule that `digest.recurrence` has accepted, read in `timezone`.
 
     `sources` are names, in the order of the file. `catch_up_s` None: 24 hours or a quarter of the interval, whichever
-    is shorter. `finish_within_s` None: 24 hours for what is at least daily, else 48.
+    is shorter. `finish_within_s` None: 24 hours for what is at least daily, else 48. `summary_by`: "extract" or
+    "model"; the latter only where there is a `Config.model`.
     """
 
     name: str
@@ -67,6 +69,7 @@ class DigestSettings:
     finish_within_s: float | None
     curate: CurateSettings
     render: RenderSettings
+    summary_by: str = "extract"
 
     @property
     def subject(self) -> str:
@@ -98,7 +101,7 @@ class Config:
     """A whole digest.toml. `path` and `directory` are absolute; so are all paths inside.
 
     `theme` is the look of pages that belong to no digest; each digest carries its own in `render`. `bounce_address`
-    is empty or holds `{token}`.
+    is empty or holds `{token}`. `model` None: summaries are extracts.
     """
 
     path: Path
@@ -115,3 +118,4 @@ class Config:
     serve: ServeSettings
     theme: RenderSettings
     bounce_address: str = ""
+    model: ModelSettings | None = None

@@ -35,6 +35,7 @@ class Tables:
     list: dict[str, schema.ListTable] = field(default_factory=dict)
     digest: dict[str, schema.DigestTable] = field(default_factory=dict)
     relay: dict[str, schema.RelayTable] = field(default_factory=dict)
+    model: schema.ModelTable = field(default_factory=schema.ModelTable)
     theme: schema.ThemeTable = field(default_factory=schema.ThemeTable)
     delivery: schema.DeliveryTable = field(default_factory=schema.DeliveryTable)
     notify: schema.NotifyTable = field(default_factory=schema.NotifyTable)
@@ -52,7 +53,7 @@ def read_tables(data: Mapping[str, Any], places: Places) -> tuple[Tables, list[P
     for name, section in schema.SECTIONS.items():
         if section.named:
             setattr(reader.tables, name, reader.named(name, section.model, data.get(name, {})))
-        else:
+        elif name in data or not section.optional:
             setattr(reader.tables, name, reader.single(name, section.model, data.get(name)))
     return reader.tables, reader.problems
 

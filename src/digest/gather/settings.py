@@ -40,7 +40,7 @@ class SourceSettings:
 class FetchSettings:
     """Limits of fetching. `allow_hosts` are host names or CIDR networks that may be private (demo, intranet).
 
-    `recheck`: whether chosen articles and their pictures are asked for again before an issue freezes.
+    `every_s`: seconds between two looks at a source while no issue is due. `recheck`: whether chosen articles and their pictures are asked for again before an issue freezes.
     """
 
     user_agent: str
@@ -50,3 +50,4 @@ class FetchSettings:
     threads: int = 8
     gap_s: float = 0.5
     recheck: bool = True
+    every_s: float = 3 * 3600.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from digest.errors import UsageError
@@ -100,6 +100,32 @@ def gather(
     )
     order = {source.name: index for index, source in enumerate(sources)}
     return GatherReport(tuple(sorted(results, key=lambda result: order[result.source])))
+
+
+def keep_up(workspace: Workspace) -> GatherReport:
+    """Look at the sources between issues: a feed shows its newest ten, and a week may bring eleven.
+
+    Each at most every `[fetch] every`, and not shortly before an issue will ask anyway: a server whose answers stay
+    fresh for hours would keep that issue from seeing what is published in them.
+    """
+    from digest.gather import FetchState
+    from digest.gather.state import wait_until
+
+    store, now = workspace.store, workspace.now()
+    every = timedelta(seconds=workspace.config.fetch.every_s)
+    coming: dict[str, datetime] = {}
+    for digest in workspace.config.digests:
+        end = period_after(workspace.rule(digest), now).end
+        for name in workspace.sources_of(digest):
+            coming[name] = min(coming.get(name, end), end)
+    paused, names = store.sourcebook.paused(), []
+    for name, end in coming.items():
+        state = from_plain(FetchState, store.articles.fetch_state(name))
+        last, fresh_until = state.last_attempt_at, state.next_check_at
+        fresh = fresh_until - last if last is not None and fresh_until is not None else timedelta(0)
+        if name not in paused and end - now > max(every, fresh) and wait_until(state, now, poll=every) is None:
+            names.append(name)
+    return gather(workspace, names) if names else GatherReport()
 
 
 def enroll(
