@@ -28,13 +28,16 @@ SEED = "20261123"
 TESTS = {
     "kill": ["tests/chaos"],
     "wall-clock": ["tests/recurrence"],
-    "slow": ["tests", "--ignore=tests/chaos", "--ignore=tests/recurrence"],
+    "histories": ["tests/histories"],
+    "slow": ["tests", "--ignore=tests/chaos", "--ignore=tests/recurrence", "--ignore=tests/histories"],
 }
 SCRIPTS = {
     "fill": ["benchmarks/bench_fill.py", "--json"],
     "send": ["benchmarks/bench_send.py", "--json"],
     "feeds": ["benchmarks/bench_feeds.py"],
     "copied": ["benchmarks/bench_copied.py"],
+    "copied-more": ["benchmarks/bench_copied.py", "--more"],
+    "likeness": ["benchmarks/bench_likeness.py"],
 }
 CORPORA = {
     "summary": ["benchmarks/corpus_summary.py", "{corpora}/scitldr/dev.jsonl"],

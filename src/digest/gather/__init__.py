@@ -7,10 +7,12 @@
     state       what is remembered between fetches, and what follows from an answer         (pure)
     robots, opml: robots.txt; lists of feeds in and out                                     (pure)
     feed        parse_feed: any feed format   -> feedxml (feedparser), jsonfeed -> entry    (pure)
-    page        read_page: one article page   -> metadata (title, authors, dates, ...)      (pure)
-    copied      read_text: text copied from a page -> chrome (tables and grammar of furniture)   (pure)
+                quickfeed: well-formed feeds, fast; wellformed: bodies in one pass          (pure)
+    page        read_page: one article page -> outline, pagebody, titles, metadata (bylines, pagedates)   (pure)
+    copied      read_text: text copied from a page -> copied_head, copied_tail -> chrome (one line) -> furniture/ (words)
     files       read_file: .md, .html, .txt   -> frontmatter;  folder: a directory of them
-    identity    aliases, content_hash, fingerprint: when are two pieces the same article?   (pure)
+    identity    aliases, content_hash, fingerprint: when are two pieces the same article? likeness, shingles: by text
+    rechecking  the last look before an issue freezes; looking, imagebytes: at its pictures; boilerplate: repeated lines
     markup, words, urls, dates, encoding: HTML, plain text, addresses, dates and bytes      (pure)
 
 Reading order: `sources`, then the reader you need, downward. Every reader ends in a `model.Article` whose `origin`
