@@ -9,7 +9,7 @@
     feed        parse_feed: any feed format   -> feedxml (feedparser), jsonfeed -> entry    (pure)
                 quickfeed: well-formed feeds, fast; wellformed: bodies in one pass          (pure)
     page        read_page: one article page -> outline, pagebody, titles, metadata (bylines, pagedates)   (pure)
-    copied      read_text: text copied from a page -> copied_head, copied_tail -> chrome (one line) -> furniture/ (words)
+    copied      read_text: text copied from a page -> copied_head, copied_tail -> chrome -> furniture/
     files       read_file: .md, .html, .txt   -> frontmatter;  folder: a directory of them
     identity    aliases, content_hash, fingerprint: when are two pieces the same article? likeness, shingles: by text
     rechecking  the last look before an issue freezes; looking, imagebytes: at its pictures; boilerplate: repeated lines
