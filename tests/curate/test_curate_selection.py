@@ -141,9 +141,17 @@ def test_the_better_telling_stays() -> None:
 
 def test_chains_of_duplicates_have_one_keeper() -> None:
     """Nothing is folded into what is itself folded."""
-    folded = fold([stored(i, text=STORY + f" Line {i}.", days=i) for i in range(1, 6)])
+    folded = fold([stored(i, text=STORY + f" Line {i}.", days=i, source=f"blog{i}") for i in range(1, 6)])
     assert len(folded) == 4
     assert not set(folded.values()) & set(folded)
+
+
+def test_two_notices_of_one_source_in_the_same_words_are_two() -> None:
+    """Last month's open evening and this month's share all but the date; told by two sources it would be a copy."""
+    notice = STORY + " The next open evening is on the {day} of {month}, from {hour} o'clock in the sail loft."
+    texts = [notice.format(day=3, month="March", hour=19), notice.format(day=7, month="April", hour=20)]
+    assert fold([stored(1, text=texts[0]), stored(2, text=texts[1])]) == {}
+    assert len(fold([stored(1, text=texts[0]), stored(2, text=texts[1], source="planet")])) == 1
 
 
 def test_a_bare_file_carries_its_text_in_whole_paragraphs() -> None:

@@ -2,13 +2,14 @@
 """Splitting text into sentences: whole, exact, and not fooled by abbreviations, quotations or scripts."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.curate.sentences import is_balanced, split_sentences
+from digest.curate.sentences import is_balanced, iter_sentences, split_sentences
 
 ARTICLES = json.loads((Path(__file__).parent / "articles.json").read_text(encoding="utf-8"))
 
@@ -123,3 +124,47 @@ def test_balanced_quotations_are_recognised(good: str) -> None:
 def test_unbalanced_quotations_are_recognised(bad: str) -> None:
     """An opener without closer, a closer without opener, and crossed pairs are not balanced."""
     assert not is_balanced(bad)
+
+
+PHRASES = {
+    "th": "ชาวบ้านเปิดสวนสาธารณะแห่งใหม่ริมแม่น้ำในวันเสาร์ เด็กๆปลูกต้นไม้ร้อยต้นตลอดแนวทางเดินหลังจากฝนตก",
+    "lo": "ຊາວບ້ານເປີດສວນສາທາລະນະແຫ່ງໃໝ່ແຄມແມ່ນ້ຳໃນວັນເສົາ ເດັກນ້ອຍປູກຕົ້ນໄມ້ຮ້ອຍຕົ້ນຕາມທາງຍ່າງຫຼັງຈາກຝົນຕົກ",
+    "km": "អ្នកភូមិបានបើកសួនសាធារណៈថ្មីនៅមាត់ទន្លេនៅថ្ងៃសៅរ៍ ក្មេងៗបានដាំដើមឈើមួយរយដើមតាមផ្លូវដើរក្រោយពេលភ្លៀង",
+}
+
+
+@pytest.mark.parametrize("lang", sorted(PHRASES))
+def test_scripts_without_full_stops_are_cut_at_their_spaces_only(lang: str) -> None:
+    """Thai, Lao and Khmer come in phrases, cut where the writer left a space, and never over a blank line."""
+    first, second = PHRASES[lang].split(" ")
+    assert pieces(PHRASES[lang], lang) == pieces(PHRASES[lang]) == [first, second]
+    assert pieces(f"{first}\n\n{second}") == [first, second]
+
+
+def test_a_long_paragraph_is_split_as_its_parts_are() -> None:
+    """Where the window of the splitter ends leaves no trace."""
+    sentence = "Dr. Keane met the crew at 5 p.m. Monday by the pier. “We go. Now,” she said to J. R. Molloy. "
+    assert pieces(sentence * 300) == pieces(sentence) * 300
+    assert pieces("社区菜园本周六正式向所有居民开放。" * 900, "zh") == ["社区菜园本周六正式向所有居民开放。"] * 900
+
+
+def test_sentences_come_one_by_one_and_are_the_same() -> None:
+    """Who wants one sentence gets the first of all of them."""
+    text = ARTICLES["en"]["text"]
+    assert next(iter_sentences(text, lang="en")) == split_sentences(text, lang="en")[0]
+    assert list(iter_sentences(text, lang="en")) == split_sentences(text, lang="en")
+
+
+@pytest.mark.parametrize(
+    ("unit", "lang"),
+    [("社区菜园本周六正式向所有居民开放。", "zh"), ("“", "en"), ("”", "sv"), ("“Go. ", "en"), ("a", "en"), ("[ ", "en"),
+     ("Boats leave on Monday. ", "en"), ("\n ", "en"), ("ชุมชน ", "th"), ("U.S. ", "en"), ("1. ", "de")],
+)  # fmt: skip
+def test_time_grows_with_the_length_and_no_faster(unit: str, lang: str) -> None:
+    """100,000 characters of anything take less than a second; where time grew with the square it took three."""
+    size = 240_000 if lang == "zh" else 100_000
+    text = (unit * size)[:size]
+    started = time.process_time()
+    spans = split_sentences(text, lang=lang)
+    assert time.process_time() - started < 1
+    assert not spans or spans[-1][1] >= len(text.rstrip())

@@ -2,6 +2,7 @@
 """Extractive summaries: exact, whole, within budget, and the sentences an editor would take."""
 
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.curate import split_sentences, summarize
+from digest.curate import direction, split_sentences, summarize
 from digest.curate.scripts import width
 from digest.curate.sentences import is_balanced
 from digest.curate.summary.cues import take_apart, tell_genre
@@ -218,3 +219,48 @@ def test_the_extract_is_preferred_to_the_excerpt() -> None:
     )
     assert summary.source == "extractive"
     assert "Quay Street" in summary.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The bridge on Quay Street closes for ten weeks in March. " * 2_000, "a" * 100_000, "A" * 100_000,
+        "社区菜园本周六正式向所有居民开放。" * 6_000, "ชุมชนเปิดสวน" * 8_000, "Boats leave on Monday.\n" * 5_000,
+        " " * 100_000 + "x.", "“" * 100_000, "[ " * 50_000, "word " * 20_000,
+    ],
+    ids=["sentences", "unbroken", "capitals", "han", "thai", "lines", "spaces", "quotes", "brackets", "endless"],
+)  # fmt: skip
+def test_a_huge_text_takes_bounded_time_and_keeps_the_promises(text: str) -> None:
+    """100,000 characters of anything are summarised within a second, by a sentence or two or by none."""
+    started = time.process_time()
+    summary = summarize(text, title=text[:80])
+    assert time.process_time() - started < 1
+    assert width(summary.text) <= 280
+    assert all(text[start:end] in summary.text for start, end in summary.spans)
+
+
+def test_only_the_beginning_of_a_book_is_read() -> None:
+    """What comes after the sentences that are looked at does not change the summary."""
+    opening = "\n\n".join(f"The club bought boat number {n} for the rowers of pier {n % 7}." for n in range(150))
+    assert summarize(opening, lang="en") == summarize(
+        opening + "\n\nThe mayor sold the harbour today." * 5_000, lang="en"
+    )
+
+
+def test_an_excerpt_full_of_spaces_loses_its_signature_in_bounded_time() -> None:
+    """The feed's own tail is looked for at the end only."""
+    body = "The bridge on Quay Street closes for ten weeks in March, and buses run along Mill Road."
+    excerpt = " " * 100_000 + body + " The post Bridge appeared first on Blog."
+    started = time.process_time()
+    summary = summary_of(article(excerpt=excerpt), language="en", sentences=2, max_chars=280)
+    assert time.process_time() - started < 1
+    assert summary.text == body
+
+
+@pytest.mark.parametrize(("lang", "stays"), [("ar", "rtl"), ("he", "rtl")])
+def test_right_to_left_sentences_stand_in_their_order(lang: str, stays: str) -> None:
+    """The summary of an Arabic or Hebrew text is its own sentences in reading order, still right to left."""
+    text = ARTICLES[lang]["text"]
+    summary = summarize(text, title=ARTICLES[lang]["title"], lang=lang)
+    assert summary.text == " ".join(text[start:end] for start, end in sorted(summary.spans))
+    assert direction(lang, summary.text) == stays

@@ -16,6 +16,7 @@ from digest.cli.wording import moment
 from digest.errors import UsageError
 
 if TYPE_CHECKING:
+    from digest.pipeline.editing import Standing
     from digest.pipeline.workspace import Workspace
     from digest.store.catalogue import Card
     from digest.store.explaining import ArticleExplanation
@@ -89,18 +90,23 @@ def show(app: App, article_id: int, as_json: bool) -> None:
 @json_option
 @pass_app
 def explain(app: App, article_id: int, as_json: bool) -> None:
-    """Explain an article: the origin of every field, the names it is recognised by, each digest's decision and why."""
+    """Explain an article: the origin of every field, the names it is recognised by, each digest's decision and why.
+
+    And where it stands: in the next issue as of now, or why it is not in it; or in the issue it went out with.
+    """
     with app.workspace(secrets=False) as workspace:
         from digest.model import to_plain
+        from digest.pipeline.editing import standings
 
         card, marks = _card(workspace, article_id), workspace.store.marks.of(article_id)
         told = workspace.store.articles.explain(article_id)
         assert told is not None
+        stands = standings(workspace, article_id)
         if as_json:
             origin, warnings = dict(card.article.origin), card.article.warnings
-            print_json({**to_plain(told), "origin": origin, "marks": marks, "warnings": warnings})
+            print_json({**to_plain(told), "standings": stands, "origin": origin, "marks": marks, "warnings": warnings})
             return
-        for line in _explained(workspace, card, told, marks):
+        for line in _explained(workspace, card, told, marks, stands):
             click.echo(line)
 
 
@@ -234,7 +240,9 @@ def _counters(one: Any) -> str:
     return ", ".join(f"{count:,} {name}" for name, count in counted if count is not None)
 
 
-def _explained(workspace: Workspace, card: Card, told: ArticleExplanation, marks: Sequence[Mark]) -> list[str]:
+def _explained(
+    workspace: Workspace, card: Card, told: ArticleExplanation, marks: Sequence[Mark], stands: Sequence[Standing]
+) -> list[str]:
     article = card.article
     lines = [f"{told.id}  {told.title}", f"  came by    {', '.join(told.sources)}"]
     lines += [f"  {name:<10} from {origin}" for name, origin in article.origin.items()]
@@ -246,10 +254,18 @@ def _explained(workspace: Workspace, card: Card, told: ArticleExplanation, marks
         name = fate.digest if fate.frequency == "every" else f"{fate.digest} ({fate.frequency})"
         since = f" ({moment(workspace, fate.at)})" if fate.at else ""
         lines.append(f"  {name:<10} {fate.state}: {fate.why}{since}")
+        for one in stands if fate.frequency == "every" else ():
+            if one.digest == fate.digest:
+                lines.append(f"{'':<13}{_standing_words(one)}")
     if not told.fates:
         lines.append("  no digest takes it")
     lines += [f"  mark       {_mark_words(workspace, mark)}" for mark in marks]
     return [*lines, *(f"  warning    {warning}" for warning in article.warnings)]
+
+
+def _standing_words(one: Standing) -> str:
+    score = f": score {one.score:.2f}, {', '.join(one.reasons)}" if one.score is not None else ""
+    return f"{one.why}{score}"
 
 
 def _fate_words(state: str, reason: str) -> str:

@@ -157,6 +157,8 @@ def step_lines(workspace: Workspace, step: Step) -> list[str]:
             return [f"{step.digest}: nothing is due; {next_period(workspace, step.digest)}."]
         case "busy" | "failed":
             return [f"{step.digest}: {step.error}"]
+        case "waiting" if row is not None and row.next_try_at == row.period.end and not row.note:
+            return [f"{row.name} was edited and waits for its time, {when(workspace, row.digest, row.next_try_at)}."]
         case "waiting" if row is not None:
             return [f"{row.name}: {row.note}; tried again at {when(workspace, row.digest, row.next_try_at)}."]
         case "missed" if row is not None:

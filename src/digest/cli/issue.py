@@ -10,6 +10,7 @@ import click
 
 from digest.cli.app import DONE, App, json_option, known_name, pass_app
 from digest.cli.delivering import deliver, issue_data, state_lines
+from digest.cli.editing import change_words, edit
 from digest.cli.output import confirm, print_json, print_table
 from digest.cli.wording import when
 
@@ -30,6 +31,9 @@ note_option = click.option("--note", default="", help="Why; kept with the issue.
 @click.group(short_help="Look at issues and steer them: hold, release, pause, resume, skip, cancel ...")
 def issue() -> None:
     """Issues are named like weekly/12; one that has no number yet, like weekly@2026-11-30T09:00@Europe/Dublin."""
+
+
+issue.add_command(edit)
 
 
 @issue.command("list", short_help="The newest issues, one a line.")
@@ -285,6 +289,11 @@ def _event_words(event: Event) -> str:
         return f"{detail.get('to')}{reason}, after {detail.get('from')}{note}{by}"
     if event.kind == "planned":
         return f"planned{by}"
+    if event.kind in ("edit", "undo"):
+        change = change_words(str(detail.get("change")), detail.get("article"), detail.get("value") or "")
+        return f"{'undone: ' if event.kind == 'undo' else ''}{change}{by}"
+    if event.kind == "rescheduled":
+        return f"moved from {detail.get('from')} to {detail.get('to')}, as its schedule was{by}"
     words = ", ".join(f"{value} {key}" if isinstance(value, int) and not isinstance(value, bool) else f"{key} {value}"
                       for key, value in detail.items() if value not in (0, "", None))  # fmt: skip
     return f"{event.kind}{f': {words}' if words else ''}{by}"

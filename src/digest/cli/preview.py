@@ -156,7 +156,10 @@ def _look(workspace: Workspace, digest: str) -> Preview:
         notes=(*_notes(workspace, digest, issue, found), *drafted.notes),
         items=tuple((item.title, item.reasons) for item in issue.items),
         warnings=tuple(
-            f"{item.title}: {_FLAGS[flag]}" for item in issue.items for flag in item.flags if flag in _FLAGS
+            f"{item.title}: {_FLAGS.get(flag, flag)}"
+            for item in issue.items
+            for flag in item.flags
+            if flag in _FLAGS or flag.startswith("model:")
         ),
     )
 

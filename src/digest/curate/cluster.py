@@ -9,6 +9,7 @@ a shortened cross-post. Four words a shingle; at 0.6 a quotation of a paragraph 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -17,6 +18,7 @@ from digest.curate.scripts import joins_without_space, main_script
 from digest.curate.terms import words
 from digest.model import Article, StoredArticle
 
+_NUMBER = re.compile(r"\d+")
 SHINGLE = 4
 CONTAINED = 0.6
 MIN_SHINGLES = 12  # a shorter text is contained in too many others by chance
@@ -98,11 +100,22 @@ def _same_text(ordered: Sequence[StoredArticle]) -> list[tuple[int, int]]:
             for at, a in enumerate(ids[:-1], 1):
                 for b in ids[at:]:
                     shared[a, b] = shared.get((a, b), 0) + 1
+    by_id = {candidate.id: candidate.article for candidate in ordered}
     return [
         (a, b)
         for (a, b), count in sorted(shared.items())
-        if (fewest := min(len(shingles[a]), len(shingles[b]))) >= MIN_SHINGLES and count >= CONTAINED * fewest
+        if (fewest := min(len(shingles[a]), len(shingles[b]))) >= MIN_SHINGLES
+        and count >= CONTAINED * fewest
+        and not _instalments(by_id[a], by_id[b])
     ]
+
+
+def _instalments(one: Article, other: Article) -> bool:
+    """Two notices of one source in the same words, each with a number or date of its own: last month's and this one."""
+    if one.source != other.source:
+        return False
+    first, second = (set(_NUMBER.findall(article.text)) for article in (one, other))
+    return bool(first - second) and bool(second - first)
 
 
 def _shingles(text: str) -> frozenset[str]:

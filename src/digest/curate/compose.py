@@ -14,12 +14,13 @@ from datetime import datetime
 from digest.curate.cluster import fold
 from digest.curate.language import detect_language, direction, reading_minutes
 from digest.curate.relate import groups, related
-from digest.curate.sections import arrange
+from digest.curate.sections import arrange, tidy
 from digest.curate.select import Choice, Counts, Scored, choose, score
 from digest.curate.sentences import paragraphs
 from digest.curate.settings import CurateSettings
 from digest.curate.subject import calm, clean, listing, make_preheader, make_subject
 from digest.curate.summary.excerpt import summary_of
+from digest.curate.wording import ENGLISH, Wording
 from digest.model import Article, Edits, Image, Item, StoredArticle, Summary
 
 BODY_CHARS = 1200
@@ -71,11 +72,13 @@ def curate(
     baseline: Mapping[str, Sequence[Counts]] | None = None,
     edits: Edits | None = None,
     summarizer: Summarizer | None = None,
+    wording: Wording = ENGLISH,
 ) -> Draft:
     """Draft an issue from eligible articles. `source_titles` maps a source's name to what readers call it.
 
     `baseline` are the counters of each source's recent articles (see `score`), `edits` an editor's decisions about
-    this issue, `summarizer` may better the extracts of the chosen ones.
+    this issue, `summarizer` may better the extracts of the chosen ones, `wording` has the issue's own few words in the
+    digest's language.
     """
     edits = edits or Edits()
     by_id = {candidate.id: candidate for candidate in candidates if candidate.id not in edits.dropped}
@@ -89,21 +92,23 @@ def curate(
         items, by=settings.sections, order=settings.section_order, matters=matters,
         fixed=max(1, sum(item.article_id in edits.pinned for item in items)),
     )  # fmt: skip
-    items = _moved(items, edits.moves)
+    items = tidy(_moved(items, edits.moves))
     titles = [item.title for item in items]
     site = site_name or digest_title
     subject = clean(edits.subject) or make_subject(
-        titles, pattern=settings.subject, number=number, site=site, last=last_subject, now=now
+        titles, pattern=settings.subject, number=number, site=site, last=last_subject, now=now,
+        wording=wording, calmed=True,
     ) or clean(digest_title)  # fmt: skip
     preheader = clean(edits.preheader) or make_preheader(
-        titles, subject=subject, fixed=settings.preheader, fallback=items[0].summary if items else "", site=site
-    )
+        titles, subject=subject, fixed=settings.preheader, fallback=items[0].summary if items else "", site=site,
+        wording=wording, calmed=True,
+    )  # fmt: skip
     dropped = {id_: "dropped by the editor" for id_ in (one.id for one in candidates) if id_ in edits.dropped}
     return Draft(
         items=items,
         subject=subject,
         preheader=preheader,
-        in_this_issue=listing(titles),
+        in_this_issue=listing(titles, wording=wording, calmed=True),
         minutes=sum(item.minutes for item in items),
         passed_over=tuple(choice.left_out),
         folded=folded,
@@ -204,7 +209,7 @@ def _item(
     reasons = (*one.reasons, f"also on: {', '.join(also)}") if also else one.reasons
     return Item(
         article_id=one.stored.id,
-        title=calm(article.title),
+        title=calm(article.title, "\n".join((text, *(f"by {author.name}" for author in article.authors)))),
         url=article.url,
         summary=clean(summary.text),
         summary_source=summary.source,

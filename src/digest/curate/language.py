@@ -2,7 +2,7 @@
 
 Does not load the detector unless it must: what the source declares comes first, then the script, then py3langid.
 Invariant: a declared language stands unless the script of the text proves it wrong (the "en-US" that a site builder
-leaves on an Arabic page); a text too short to tell gives None, never a guess.
+leaves on an Arabic page); a text too short to tell gives None, never a guess, and so does a detector that is broken.
 
 Why this way: py3langid names 27 of 27 one-line sentences, 1,800 texts/s, 4.5 MB; lingua is as right with 1.1 GB.
 The constants for reading time are conventions: 238 words a minute, 500 characters where words are not spaced.
@@ -10,11 +10,15 @@ The constants for reading time are conventions: 238 words a minute, 500 characte
 
 from __future__ import annotations
 
+import logging
 import re
+from collections.abc import Sequence
 from functools import cache
-from typing import cast
+from typing import Protocol, cast
 
 from digest.curate.scripts import RTL, SPACELESS, count_scripts, main_script
+
+_log = logging.getLogger(__name__)
 
 WORDS_PER_MINUTE = 238
 CJK_PER_MINUTE = 500
@@ -47,6 +51,10 @@ _SCRIPTS: dict[str, frozenset[str]] = {
 _SCRIPTS["Kana"] = frozenset({"ja"})
 _NON_LATIN = frozenset().union(*_SCRIPTS.values()) - {"sr", "ku", "kk", "mn", "ug", "az", "uz"}
 _RTL_LANGUAGES = _SCRIPTS["Arabic"] | _SCRIPTS["Hebrew"] | {"dv", "syr", "nqo"}
+
+
+class _Rank(Protocol):
+    def __call__(self, text: str) -> Sequence[tuple[str, float]]: ...
 
 
 def detect_language(text: str, declared: str | None = None) -> str | None:
@@ -116,23 +124,27 @@ def _contradicts(tag: str, script: str) -> bool:
 
 
 def _guess(sample: str, script: str) -> str | None:
-    ranked = _ranked(sample)
+    rank = _detector()
+    ranked = rank(sample)[:8] if rank else []
     if script in _SCRIPTS:
         ranked = [pair for pair in ranked if pair[0] in _SCRIPTS[script]] or ranked
-    if len(ranked) > 1 and ranked[0][1] - ranked[1][1] < _MIN_LOG_ODDS:
+    if not ranked or (len(ranked) > 1 and ranked[0][1] - ranked[1][1] < _MIN_LOG_ODDS):
         return None
     return ranked[0][0]
 
 
 @cache
-def _detector() -> object:
-    """About half a second and numpy: loaded by the first text that declares nothing."""
-    import py3langid
+def _detector() -> _Rank | None:
+    """About half a second and numpy: loaded by the first text that declares nothing.
 
-    return py3langid.rank
+    None where that fails, whatever way: a model file that is missing or cut short raises what its reader happens to
+    raise (OSError, EOFError, LZMAError, UnpicklingError ...), and an issue goes out without knowing a language.
+    """
+    try:
+        import py3langid
 
-
-def _ranked(sample: str) -> list[tuple[str, float]]:
-    rank = _detector()
-    assert callable(rank)
-    return cast(list[tuple[str, float]], rank(sample)[:8])
+        py3langid.rank("The model is read at the first use.")
+    except Exception as error:
+        _log.warning("Languages are not detected: py3langid could not be loaded (%s: %s)", type(error).__name__, error)
+        return None
+    return cast(_Rank, py3langid.rank)

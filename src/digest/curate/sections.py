@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from digest.model import Item
 
@@ -41,6 +42,14 @@ def arrange(
 
     placed = [replace(item, section=heading_of.get(item.article_id, "")) for item in sorted(rest, key=key)]
     return (*head, *placed)
+
+
+def tidy(items: Sequence[Item]) -> tuple[Item, ...]:
+    """Without the headings that stand over too few, after somebody moved articles: what belongs together is a run."""
+    runs = [list(run) for _, run in groupby(items, key=lambda item: item.section)]
+    return tuple(
+        replace(item, section="") if item.section and len(run) < MIN_ITEMS else item for run in runs for item in run
+    )
 
 
 def _headings(items: Sequence[Item], by: str, order: Sequence[str], matters: Sequence[Sequence[int]]) -> dict[int, str]:

@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from math import ceil
+from math import ceil, inf
 
 from digest.curate.settings import CurateSettings
 from digest.model import Article, StoredArticle
@@ -215,7 +215,7 @@ def choose(
         open_ = [one for one in remaining if taken.sources[one.stored.article.source] < source_cap] or remaining
         if not open_:
             break
-        best = min(open_, key=lambda one: (-taken.penalised(one, matter_of.get(one.stored.id)), *_rank_key(one)))
+        best = _best(open_, taken, matter_of)
         chosen.append(best)
         taken.add(best, matter_of.get(best.stored.id))
         remaining.remove(best)
@@ -226,6 +226,18 @@ def choose(
         )
     ordered = _together(chosen, matter_of, pins)
     return Choice(tuple(_with_place(one, place) for place, one in enumerate(ordered)), left_out)
+
+
+def _best(ranked: Sequence[Scored], taken: _Taken, matter_of: Mapping[int, int]) -> Scored:
+    """The first of the best after penalties. These only take away: behind a lower score nobody can win."""
+    best, best_value = ranked[0], -inf
+    for one in ranked:
+        if one.score < best_value:
+            break
+        value = taken.penalised(one, matter_of.get(one.stored.id))
+        if value > best_value:
+            best, best_value = one, value
+    return best
 
 
 def _pins(remaining: Sequence[Scored], pinned: Sequence[int]) -> list[Scored]:

@@ -40,7 +40,8 @@ class SourceSettings:
 class FetchSettings:
     """Limits of fetching. `allow_hosts` are host names or CIDR networks that may be private (demo, intranet).
 
-    `every_s`: seconds between two looks at a source while no issue is due. `recheck`: whether chosen articles and their pictures are asked for again before an issue freezes.
+    `every_s`: seconds between two looks at a source while no issue is due. `recheck`: whether chosen articles and
+    their pictures are asked for again before an issue freezes.
     """
 
     user_agent: str

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 from digest.editorial import fold
 from digest.model import Edits, Issue, Item, Period, Sending, Site
+from digest.pipeline.phrasing import wording
+from digest.pipeline.summarising import summarizer
 from digest.pipeline.workspace import EVERY, Workspace
 
 if TYPE_CHECKING:
@@ -66,6 +68,8 @@ def draft(
         last_subject=store.issues.last_subject(digest, frequency) or "",
         baseline=store.articles.engagement_baseline(workspace.sources_of(digest), workspace.now() - BASELINE),
         edits=edits,
+        summarizer=summarizer(workspace, digest),
+        wording=wording(settings.locale or workspace.config.site.language, settings.timezone),
     )
     site = workspace.config.site
     issue = Issue(

@@ -127,7 +127,7 @@ def find(workspace: Workspace, digest: str, *, frequency: str = EVERY, extra: bo
         period = period_after(rule, seen.first_seen_at)
     row = issues.of_period(digest, frequency, period.label)
     if row is None:
-        last = issues.last(digest, frequency, extra=False)
+        last = issues.last_begun(digest, frequency, now=now)
         # A schedule moved to an earlier hour must not make a second issue of a time already covered.
         row = last if last is not None and last.period.end >= period.end else None
     return Found(digest, frequency, row.period if row else period, _verdict(row), row, seen)
@@ -258,7 +258,8 @@ def _drafted(workspace: Workspace, row: IssueRow) -> tuple[IssueRow, Drafted]:
     """The issue with its number, and its content as of now. The row keeps the version that was read first."""
     enroll(workspace, row.digest, row.frequency, period=row.period)
     row = replace(row, number=workspace.store.issues.number(row.id))
-    return row, _checked(workspace, row.digest, row.period, row.number, row.scheduled_for, row.frequency)
+    scheduled_for = _not_ahead(workspace, row.scheduled_for)
+    return row, _checked(workspace, row.digest, row.period, row.number, scheduled_for, row.frequency)
 
 
 def _checked(
@@ -377,8 +378,13 @@ def _verdict(row: IssueRow | None) -> Verdict:
 def _scheduled_for(workspace: Workspace, found: Found) -> datetime:
     """The instant in the Date header: the occurrence, or the moment it was asked for when that is earlier."""
     if found.row is not None:
-        return found.row.scheduled_for
-    return min(found.period.end, workspace.now().replace(microsecond=0))
+        return _not_ahead(workspace, found.row.scheduled_for)
+    return _not_ahead(workspace, found.period.end)
+
+
+def _not_ahead(workspace: Workspace, scheduled_for: datetime) -> datetime:
+    """An issue planned ahead may be asked for before its time: no message is dated in the future."""
+    return min(scheduled_for, workspace.now().replace(microsecond=0))
 
 
 def _extra_period(workspace: Workspace, digest: str, frequency: str) -> Period:
@@ -386,7 +392,7 @@ def _extra_period(workspace: Workspace, digest: str, frequency: str) -> Period:
 
     now = workspace.now().replace(microsecond=0)
     zone = workspace.digest(digest).timezone
-    last = workspace.store.issues.last(digest, frequency)
+    last = workspace.store.issues.last_begun(digest, frequency, now=now)
     start = last.period.end if last and last.period.end < now else period_at(workspace.rule(digest), now).start
     return Period(f"{now.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M:%S}@{zone}", start, now)
 

@@ -125,6 +125,6 @@ def _trouble(workspace: Workspace, row: IssueRow) -> str:
     late = workspace.now() - row.scheduled_for > timedelta(seconds=finish_within_s(workspace, row.digest))
     if late:
         return f"{row.name} is {row.state} and late: it was scheduled for {row.period.label}"
-    if row.next_try_at is not None:
+    if row.next_try_at is not None and row.next_try_at != row.period.end:  # that one waits for its own time
         return f"{row.name} waits for a source: {row.note}"
     return ""

@@ -5,7 +5,8 @@
     site    name, url, postal_address
     items   each: title, title_derived, url (usable or None), summary, body (paragraphs), by (joined names), source,
             source_title, published, tags, language, dir, minutes, views, comments, reactions,
-            image (url, alt, thumb and hero: its widths small and large) or None, flags;
+            image (url, alt, thumb and hero: its widths small and large) or None, flags,
+            section (the heading it stands under, "" for none; those of one section follow each other);
             body and summary go on where a derived title stops, so that no sentence is read twice
     theme   light and dark palettes, font, logo (light, dark, width, alt) or None
     dir     `ltr` or `rtl`, with .start .end .opposite;   lang   the language tag
@@ -119,6 +120,7 @@ def _item(item: Item, language: Language) -> View:
         "reactions": item.reactions,
         "image": _image(item.image),
         "flags": item.flags,
+        "section": clean(item.section),
     })  # fmt: skip
 
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from digest.model import to_plain
 from digest.store.handle import Store
 from digest.store.issues import OVER
-from digest.store.schema import delivery, engagement, image_check, issue, issue_rendition, notice, worker
+from digest.store.schema import delivery, engagement, image_check, issue, issue_rendition, notice, summary_cache, worker
 from digest.store.steps import account
 
 
@@ -21,10 +21,10 @@ def prune(store: Store, *, before: datetime) -> dict[str, int]:
     """Delete details of issues that were over before `before`; how many rows of each kind went.
 
     Kept for ever: issues with content and counts, articles and their fates, consent, unsubscribes, suppressions. Gone:
-    deliveries and renditions, older readings of the counters, ended workers, notices, verdicts on pictures. One issue per transaction, so
-    that nobody waits long.
+    deliveries and renditions, older readings of the counters, ended workers, notices, verdicts on pictures, what a
+    language model answered. One issue per transaction, so that nobody waits long.
     """
-    counts = dict.fromkeys(("deliveries", "renditions", "engagement", "workers", "notices", "images"), 0)
+    counts = dict.fromkeys(("deliveries", "renditions", "engagement", "workers", "notices", "images", "summaries"), 0)
     for issue_id in _over(store, before):
         with store.database.write() as connection:
             rows = account(connection, issue_id)
@@ -46,6 +46,7 @@ def prune(store: Store, *, before: datetime) -> dict[str, int]:
             ("workers", sa.delete(worker).where(worker.c.ended_at < before, ~held)),
             ("notices", sa.delete(notice).where(notice.c.at < before)),
             ("images", sa.delete(image_check).where(image_check.c.at < before)),
+            ("summaries", sa.delete(summary_cache).where(summary_cache.c.at < before)),
         ):
             counts[name] = connection.execute(statement).rowcount
     return counts

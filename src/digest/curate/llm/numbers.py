@@ -1,210 +1,248 @@
 """The numbers a text states, in digits or in words, so that two texts can be compared. Pure.
 
-Does not judge. Invariant: the same amount in another notation ("1,200", "1.200", "1 200", "twelve hundred" apart) has
-a value in common; where a notation is ambiguous every reading counts.
+Does not judge. Invariant: the same amount in another notation ("1,200", "1.200", "1 200", "12 hundred", "١٢٠٠") has a
+value in common; where a notation is ambiguous every reading counts.
 
-Small words that are numbers and articles alike ("one", "un", "ein") are no statement and are left out.
+Small words that are numbers and articles alike ("one", "un", "ein", 一) are no statement and are left out.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from digest.curate.llm.numerals import JOINERS, KANJI, NUMERALS, ORDINALS, PLURAL_SCALES, SCALES, UNITS
+
 _SPACES = " \u00a0\u202f\u2009"
-_DIGITS = re.compile(rf"\d+(?:[.,'’{_SPACES}]\d+)*")
-_GROUPED = re.compile(rf"\d{{1,3}}(?:[.,'’{_SPACES}]\d{{2,3}})*[.,'’{_SPACES}]\d{{3}}(?!\d)")
+_DIGITS = re.compile(rf"\d+(?:[.,:'’٫٬{_SPACES}]\d+)*")
+_GROUPED = re.compile(rf"\d{{1,3}}(?:[.,'’٬{_SPACES}]\d{{2,3}})*[.,'’٬{_SPACES}]\d{{3}}(?:[.,٫]\d{{1,2}})?")
 _WORD = re.compile(r"[^\W\d_]+")
-_UNIT_AFTER = re.compile(
-    rf"[{_SPACES}]?(%|percent|per cent|prozent|pour ?cent|por ciento|por cento|per cento|percento|procent|процент\w*|"
-    rf"[$€£¥₹₽]|dollars?|euros?|pounds?|yen|rupees?|roubles?|rubles?)",
+_PERCENT = re.compile(
+    rf"[{_SPACES}]?(?:%|٪|percent(?:age)?\b|per[{_SPACES}]cent\b|prozent\b|pour[{_SPACES}]?cent\b|"
+    rf"por[{_SPACES}]cient[oa]s?\b|"
+    rf"por[{_SPACES}]cento\b|per[{_SPACES}]cento\b|percento\b|procento?\w*|процент\w*|відсот\w*|パーセント)",
     re.IGNORECASE,
 )
 _UNIT_BEFORE = re.compile(rf"([$€£¥₹₽])[{_SPACES}]?$")
-_UNITS = {
-    "percent": "%", "per cent": "%", "prozent": "%", "pour cent": "%", "pourcent": "%", "por ciento": "%",
-    "por cento": "%", "per cento": "%", "percento": "%", "procent": "%", "dollar": "$", "euro": "€", "pound": "£",
-    "yen": "¥", "rupee": "₹", "rouble": "₽", "ruble": "₽",
-}  # fmt: skip
-_SCALES = {
-    "hundred": 100, "thousand": 1_000, "million": 10**6, "billion": 10**9, "trillion": 10**12, "lakh": 10**5,
-    "crore": 10**7, "tausend": 1_000, "millionen": 10**6, "milliarde": 10**9, "milliarden": 10**9, "mille": 1_000,
-    "millions": 10**6, "milliard": 10**9, "milliards": 10**9, "mil": 1_000, "millón": 10**6, "millones": 10**6,
-    "milhão": 10**6, "milhões": 10**6, "mila": 1_000, "milione": 10**6, "milioni": 10**6, "miljoen": 10**6,
-    "duizend": 1_000, "тысяч": 1_000, "тысячи": 1_000, "миллион": 10**6, "миллиона": 10**6, "миллионов": 10**6,
-    "万": 10**4, "億": 10**8, "亿": 10**8, "千": 1_000,
-}  # fmt: skip
-_PLURAL_SCALES = {
-    "dozens": 12, "hundreds": 100, "thousands": 1_000, "millions": 10**6, "billions": 10**9, "dutzende": 12,
-    "hunderte": 100, "tausende": 1_000, "centaines": 100, "milliers": 1_000, "cientos": 100, "miles": 1_000,
-    "centinaia": 100, "migliaia": 1_000, "centenas": 100, "milhares": 1_000, "honderden": 100, "duizenden": 1_000,
-}  # fmt: skip
-
-
-def _listed(start: int, words: str) -> dict[str, int]:
-    return {word: value for value, group in enumerate(words.split(), start) for word in group.split("/")}
-
-
-def _tens(words: str) -> dict[str, int]:
-    return {word: value * 10 for value, group in enumerate(words.split(), 2) for word in group.split("/")}
-
-
-_SMALL: dict[str, int] = {
-    **_listed(2, "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-              "eighteen nineteen"),
-    **_tens("twenty thirty forty fifty sixty seventy eighty ninety"),
-    **_listed(2, "second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"),
-    **_listed(2, "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn "
-              "achtzehn neunzehn"),
-    **_tens("zwanzig dreißig/dreissig vierzig fünfzig sechzig siebzig achtzig neunzig"),
-    **_listed(2, "deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize"),
-    **_tens("vingt trente quarante cinquante soixante"),
-    **_listed(2, "dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete "
-              "dieciocho diecinueve"),
-    **_tens("veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa"),
-    **_listed(2, "dois/duas três quatro cinco seis sete oito nove dez onze doze treze catorze quinze dezesseis dezessete "
-              "dezoito dezenove"),
-    **_tens("vinte trinta quarenta cinquenta sessenta setenta oitenta noventa"),
-    **_listed(2, "due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici sedici"),
-    **_tens("venti trenta quaranta cinquanta sessanta settanta ottanta novanta"),
-    **_listed(2, "twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien zestien"),
-    **_tens("twintig dertig veertig vijftig zestig zeventig tachtig negentig"),
-    **_listed(2, "два/две/двух три/трёх/трех четыре/четырёх пять/пяти шесть/шести семь/семи восемь/восьми девять/девяти "
-              "десять/десяти"),
-    "dozen": 12, "dutzend": 12, "douzaine": 12, "docena": 12, "dúzia": 12, "dozzina": 12, "dozijn": 12, "zero": 0,
-    "hundert": 100, "cent": 100, "cien": 100, "ciento": 100, "cem": 100, "cento": 100, "honderd": 100, "сто": 100,
-}  # fmt: skip
-# Words that are numbers in one language and something else in another that is written in the same letters.
-_ONLY_IN = {"six": ("en", "fr"), "sei": ("it",), "elf": ("de", "nl"), "second": ("en",), "seize": ("fr",),
-            "once": ("es",), "onze": ("fr", "pt", "nl"), "cent": ("fr",), "die": (), "mil": ("es", "pt"),
-            "mille": ("fr", "it"), "cinq": ("fr",), "acht": ("de", "nl"), "dos": ("es",), "tres": ("es",),
-            "due": ("it",), "tre": ("it",), "sept": ("fr",), "dix": ("fr",), "miles": ("es",), "nove": ("it", "pt"),
-            "doze": ("pt",), "sette": ("it",), "sete": ("pt",), "drie": ("nl",), "venti": ("it",),
-            "vier": ("de", "nl"), "zes": ("nl",), "zero": ()}  # fmt: skip
-_GERMAN = re.compile(
-    r"(ein|zwei|drei|vier|fünf|sechs|sieben|acht|neun)und(zwanzig|dreißig|dreissig|vierzig|fünfzig|sechzig|siebzig|"
-    r"achtzig|neunzig)"
-)
+_AFTER = re.compile(rf"[{_SPACES}-]?([^\W\d_]+|[$€£¥₹₽°])")
+_SUPERSCRIPT = re.compile(r"(?<=[^\W\d_])[¹²³⁰⁴-⁹]")
+_CLOCK = re.compile(r"\d{1,2}[:.]\d{2}")
+_SCALE = re.compile(rf"[{_SPACES}-]?([^\W\d_]+)")
+_SHORT_SCALE = re.compile(r"(m|bn|k)\b")
+ORDINAL = "ordinal"
+_ORDINAL = re.compile(r"(?:st|nd|rd|th|º|ª|er|ère|e|ème|de|ste)\b")
+_AM_PM = re.compile(rf"[{_SPACES}]?([ap])\.?m\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """One number: every value its notation can mean, its unit ("%", "$", ...) or "", and how it is written."""
+    """One number: every value its notation can mean, its unit ("%", "$", "month" ...) or "", how it is written, where.
+
+    A negative value stands for "hundreds", "thousands" and the like.
+    """
 
     values: frozenset[float]
     unit: str
     written: str
+    start: int = 0
+    end: int = 0
+
+
+def plain(text: str) -> str:
+    """The text as numbers are read in it: compatibility forms resolved, every script's digits as ASCII."""
+    text = unicodedata.normalize("NFKC", _SUPERSCRIPT.sub("", text))
+    return text if text.isascii() else "".join(_ascii_digit(c) for c in text)
+
+
+def _ascii_digit(c: str) -> str:
+    return str(unicodedata.digit(c)) if not c.isascii() and c.isdigit() else c
 
 
 def numbers(text: str, language: str = "") -> list[Stated]:
-    """All numbers stated in `text`, in order of kind: digits first, then words."""
-    plain = unicodedata.normalize("NFKC", text)
-    plain = "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in plain)
-    return [*_in_digits(plain), *_in_words(plain, language)]
+    """All numbers stated in `text`, in order. `language`: a primary subtag; English where it has no numerals here.
+
+    Offsets are into `plain(text)`.
+    """
+    text = plain(text)
+    digits = list(_in_digits(text, language))
+    covered = [(one.start, one.end) for one in digits]
+    in_words = [one for one in _in_words(text, language) if not any(a <= one.start < b for a, b in covered)]
+    in_kanji = _in_kanji(text, covered) if language in ("ja", "zh") else ()
+    return sorted([*digits, *in_words, *in_kanji], key=lambda one: one.start)
 
 
-def _in_digits(text: str) -> Iterator[Stated]:
+def _in_digits(text: str, language: str) -> Iterator[Stated]:
     for match in _DIGITS.finditer(text):
+        at = match.start()
         for written in _apart(match[0]):
+            start = text.index(written, at)
+            at = end = start + len(written)
             values = _readings(written)
-            after = text[match.end() :]
-            word = _WORD.match(after.lstrip(_SPACES + "-"))
-            if word and (scale := _SCALES.get(word[0].lower())):
-                values |= {value * scale for value in values}
-                after = after.lstrip(_SPACES + "-")[word.end() :]
-            elif after[:1] in ("万", "億", "亿", "千"):
-                values |= {value * _SCALES[after[0]] for value in values}
-            yield Stated(frozenset(values), _unit(text[: match.start()], after), written)
+            if half := _AM_PM.match(text, end):
+                values |= {value + 12 for value in values if value < 12} if half[1] in "pP" else set()
+                values |= {value for value in _readings(written) if value != 12}
+            end, factor = _scale_after(text, end, language)
+            values = {round(value * factor, 6) for value in values}
+            unit, end = _unit(text[:start], text, end)
+            yield Stated(frozenset(values), unit, text[start:end].strip(), start, end)
+
+
+def _scale_after(text: str, end: int, language: str) -> tuple[int, int]:
+    """Where a scale word that belongs to the number ends, and its factor: "2.4 million", "38 млн", "8,600万"."""
+    if text[end : end + 1] in KANJI and KANJI.get(text[end : end + 1], 0) >= 1000:
+        return end + 1, KANJI[text[end]]
+    word = _SCALE.match(text, end)
+    if word and (scale := SCALES.get(word[1].lower())):
+        return word.end(), scale
+    short = _SHORT_SCALE.match(text, end)
+    if short and _UNIT_BEFORE.search(text[max(0, end - 24) : end].rstrip("0123456789.,")):  # "£2.4m", not "24 m"
+        return short.end(), {"m": 10**6, "bn": 10**9, "k": 1000}[short[1]]
+    return end, 1
 
 
 def _apart(run: str) -> list[str]:
     """ "2026, 5" never comes here; "12 2026" does: groups that cannot be one number are several."""
-    if _GROUPED.fullmatch(run) or not any(space in run for space in _SPACES):
+    if _CLOCK.fullmatch(run) and ":" in run:
         return [run]
-    return re.split(f"[{_SPACES}]", run)
+    pieces = [run] if _GROUPED.fullmatch(run) else re.split(f"[{_SPACES}]", run)
+    return [
+        part
+        for piece in pieces
+        for part in ([piece] if ":" not in piece or _CLOCK.fullmatch(piece) else piece.split(":"))
+    ]
 
 
 def _readings(written: str) -> set[float]:
-    """1.234 may be a thousand and more, or one and a bit; 12.11.2026 is a date and each part counts."""
-    parts = re.split(rf"[.,'’{_SPACES}]", written)
-    readings = {float("".join(parts))} if all(len(part) in (2, 3) for part in parts[1:]) else set()
+    """1.234 may be a thousand and more, or one and a bit; 12.11.2026 is a date, each part counts; 14:30 a time."""
+    parts = [part for part in re.split(rf"[.,:'’٫٬{_SPACES}]", written) if part]
+    if ":" in written:
+        hour, minute = float(parts[0]), float(parts[1])
+        return {hour + minute / 100} | ({hour} if minute == 0 else set())
+    grouped = len(parts) > 1 and len(parts[0]) <= 3 and all(len(part) == 3 for part in parts[1:])
+    indian = len(parts) > 2 and len(parts[-1]) == 3 and all(len(part) == 2 for part in parts[1:-1])
+    readings = {float("".join(parts))} if grouped or indian or len(parts) == 1 else set()
     if len(parts) == 2:
         readings.add(float(f"{parts[0]}.{parts[1]}"))
+        if parts[1] == "00":
+            readings.add(float(parts[0]))
     if len(parts) > 2:
-        readings |= {float(part) for part in parts}
-        readings.add(float(f"{''.join(parts[:-1])}.{parts[-1]}"))
-    return readings or {float(parts[0])}
+        if all(len(part) == 3 for part in parts[1:-1]):
+            readings.add(float(f"{''.join(parts[:-1])}.{parts[-1]}"))
+        if not (grouped or indian):
+            readings |= {float(part) for part in parts}
+    return {round(value, 6) for value in readings} or {float(parts[0])}
 
 
-def _unit(before: str, after: str) -> str:
+def _unit(before: str, text: str, end: int) -> tuple[str, int]:
+    """The unit beside a number that ends at `end`, and where it ends."""
+    if match := _PERCENT.match(text, end):
+        return "%", match.end()
     if match := _UNIT_BEFORE.search(before[-4:]):
-        return match[1]
-    if match := _UNIT_AFTER.match(after):
-        word = match[1].lower()
-        return _UNITS.get(word, _UNITS.get(word.rstrip("s"), "%" if word.startswith("процент") else word))
-    return ""
+        return match[1], end
+    if match := _ORDINAL.match(text, end):
+        return ORDINAL, match.end()
+    match = _AFTER.match(text, end)
+    found = UNITS.get(match[1].lower(), UNITS.get(match[1].lower().rstrip("s"), "")) if match else ""
+    return (found, match.end()) if match and found else ("", end)
 
 
 def _in_words(text: str, language: str) -> Iterator[Stated]:
-    """Number words, "twenty-five" and "two hundred" put together; bare "thousands" as the scale it names."""
-    run: list[int] = []
-    written: list[str] = []
-    end = 0
+    """Number words put together: "twenty-five", "two hundred and ten", "treinta y cinco", "vinte e oito"."""
+    known = NUMERALS.get(language, NUMERALS["en"])
+    joiner = JOINERS.get(language, "")
+    run: list[tuple[int, re.Match[str]]] = []
+    pending: re.Match[str] | None = None
+    shares = [match.span() for match in _PERCENT.finditer(text)]
     for match in _WORD.finditer(text):
         word = match[0].lower()
-        value = _value(word, language)
-        joined = bool(run) and text[end : match.start()] in (" ", "-", "\u00a0")
-        if value is not None and joined and (value < run[-1] if value < 100 else True):
-            run.append(value)
-            written.append(match[0])
+        value = known.get(word, SCALES.get(word))
+        if any(a <= match.start() < b for a, b in shares):
+            value = None
+        last = pending or (run[-1][1] if run else None)
+        close = last is not None and text[last.end() : match.start()].strip(_SPACES + "-‑") == ""
+        if value is not None and run and close and _continues(run, value):
+            run.append((value, match))
+            pending = None
+        elif run and close and pending is None and word == joiner:
+            pending = match
         else:
-            yield from _finished(run, written, text, end)
-            run, written = ([value], [match[0]]) if value is not None else ([], [])
-        end = match.end()
-        if value is None and word in _PLURAL_SCALES and _allowed(word, language):
-            yield Stated(frozenset({-float(_PLURAL_SCALES[word])}), "", match[0])
-    yield from _finished(run, written, text, end)
+            yield from _finished(run, text)
+            run, pending = ([(value, match)] if value is not None else []), None
+        if value is None and word in PLURAL_SCALES:
+            yield Stated(frozenset({-float(PLURAL_SCALES[word])}), "", match[0], *match.span())
+    yield from _finished(run, text)
 
 
-def _finished(run: list[int], written: list[str], text: str, end: int) -> Iterator[Stated]:
+def _continues(run: Sequence[tuple[int, re.Match[str]]], value: int) -> bool:
+    last = run[-1][0]
+    if value >= 100:
+        return value in (100, 1000) or value >= 10**5 or last < 1000
+    if value == 20 and last == 4:
+        return True  # quatre-vingt
+    return last >= 100 or (last >= 20 and last % 10 == 0 and value < last and value < 20)
+
+
+def _finished(run: Sequence[tuple[int, re.Match[str]]], text: str) -> Iterator[Stated]:
     if not run:
         return
     total = current = 0
-    for value in run:
+    for value, _ in run:
         if value >= 1000:
             total += max(1, current) * value
             current = 0
-        elif value == 100:
-            current = max(1, current) * 100
+        elif value == 100 or (value == 20 and current % 100 == 4):
+            current = max(1, current) * value if value == 100 else current - 4 + 80
         else:
             current += value
-    yield Stated(frozenset({float(total + current)}), _unit("", text[end:]), " ".join(written))
+    start, end = run[0][1].start(), run[-1][1].end()
+    if total + current == 1:
+        return
+    unit, end = (ORDINAL, end) if run[-1][1][0].lower() in ORDINALS else _unit("", text, end)
+    yield Stated(frozenset({float(total + current)}), unit, text[start:end], start, end)
 
 
-def _value(word: str, language: str) -> int | None:
-    if not _allowed(word, language):
-        return None
-    if word in _SMALL:
-        return _SMALL[word]
-    if word in _SCALES:
-        return _SCALES[word]
-    if match := _GERMAN.fullmatch(word):
-        return (1 if match[1] == "ein" else _SMALL[match[1]]) + _SMALL[match[2]]
-    return None
+_KANJI_RUN = re.compile(f"[{''.join(KANJI)}]+")
 
 
-def _allowed(word: str, language: str) -> bool:
-    return word not in _ONLY_IN or not language or language in _ONLY_IN[word]
+def _in_kanji(text: str, covered: Sequence[tuple[int, int]]) -> Iterator[Stated]:
+    for match in _KANJI_RUN.finditer(text):
+        if any(a <= match.start() < b for a, b in covered) or match[0] in ("一", "千", "万", "百"):
+            continue
+        value = _kanji_value(match[0])
+        unit, end = _unit("", text, match.end())
+        yield Stated(frozenset({float(value)}), unit, text[match.start() : end], match.start(), end)
 
 
-def is_stated(number: Stated, known: list[Stated]) -> bool:
-    """Whether a text that states `known` states this one: a value in common, and the same unit where it has one.
+def _kanji_value(run: str) -> int:
+    if all(KANJI[c] < 10 for c in run):  # 二〇二六
+        return int("".join(str(KANJI[c]) for c in run))
+    total = section = digit = 0
+    for c in run:
+        value = KANJI[c]
+        if value >= 10_000:
+            total += max(1, section + digit) * value
+            section = digit = 0
+        elif value >= 10:
+            section += max(1, digit) * value
+            digit = 0
+        else:
+            digit = value
+    return total + section + digit
 
-    "thousands" needs a number of that size, or the same word.
+
+def same(number: Stated, other: Stated) -> bool:
+    """Whether two statements can mean one amount: a value in common, and no two different units.
+
+    "thousands" is any number of that size, or the same word.
     """
     for value in number.values:
         if value < 0:
-            return any(other >= -value or other == value for one in known for other in one.values)
-    return any(number.values & one.values and (not number.unit or number.unit == one.unit) for one in known)
+            return any(one >= -value or one == value for one in other.values)
+    if ORDINAL in (number.unit, other.unit) and number.unit != other.unit:
+        dated = number.written[:1].isdigit() and other.written[:1].isdigit()  # "1st March" is "1 March"
+        return dated and bool(number.values & other.values)
+    if number.unit in ("%", "$", "€", "£", "¥", "₹", "₽") and number.unit != other.unit:
+        return False
+    return bool(number.values & other.values) and (not number.unit or not other.unit or number.unit == other.unit)

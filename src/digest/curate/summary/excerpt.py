@@ -20,6 +20,7 @@ _CUT_OFF = re.compile(
     r"(?:\[?\s*(?:…|\.\.\.|&hellip;|\[\+\d+ chars\])\s*\]?|(?:read|continue|weiter|leer|lire)\b[^.!?]{0,40}[→»›]?)\s*$",
     re.IGNORECASE,
 )
+_TAIL_CHARS = 600  # the longest signature; looking for it in all of a long excerpt takes seconds
 _FEED_TAIL = re.compile(r"\s*The post\b.{0,300}\b(?:first appeared|appeared first) on\b.{0,200}$", re.DOTALL)
 
 
@@ -47,5 +48,6 @@ def _from_feed(article: Article, language: str | None, sentences: int, max_chars
 
 def plain_excerpt(excerpt: str) -> str:
     """Markup, entities and the feed's own signature removed."""
-    text = html.unescape(_TAG.sub(" ", excerpt))
-    return " ".join(_FEED_TAIL.sub("", text).split())
+    text = " ".join(html.unescape(_TAG.sub(" ", excerpt)).split())
+    body = max(0, len(text) - _TAIL_CHARS)
+    return (text[:body] + _FEED_TAIL.sub("", text[body:])).rstrip()

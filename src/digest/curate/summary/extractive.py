@@ -12,10 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from digest.curate.language import base_language
 from digest.curate.scripts import main_script, width
-from digest.curate.sentences import split_sentences
+from digest.curate.sentences import iter_sentences
 from digest.curate.summary.cues import Sentence, take_apart, tell_genre
 from digest.curate.summary.fitness import has_placeholder, has_sensible_length, is_whole
 from digest.curate.summary.ranking import Ranking, rank, similarities
@@ -23,6 +24,7 @@ from digest.curate.terms import terms, words
 from digest.model import Summary
 
 MAX_RANKED = 120  # sentences looked at: a digest's reader is served by the first pages of a book
+MAX_READ = 2000  # characters of one sentence that are weighed; what is longer fits no budget anyway
 _REDUNDANCY = 0.5
 _TOO_SIMILAR = 0.75
 _REPEATS_TITLE = 0.8
@@ -43,11 +45,10 @@ class _Text:
 
 @dataclass(frozen=True, slots=True)
 class _Ranked:
-    """Numbers for every sentence. `leaning` ones may only follow their predecessor."""
+    """Numbers for every sentence: what it is worth, and how near it is to each other one."""
 
     ranking: Ranking
     matrix: Sequence[Sequence[float]]
-    leaning: frozenset[int]
 
 
 def summarize(
@@ -75,7 +76,7 @@ def summarize(
 def _take_apart(text: str, title: str | None, lang: str | None) -> _Text:
     script = main_script(text)
     language = base_language(lang) or _language_of(script)
-    spans = tuple(split_sentences(text, lang=language or None)[:MAX_RANKED])
+    spans = tuple(islice(iter_sentences(text, lang=language or None), MAX_RANKED))
     return _Text(
         sentences=tuple(_sentence(text[start:end], language) for start, end in spans),
         spans=spans,
@@ -88,7 +89,7 @@ def _take_apart(text: str, title: str | None, lang: str | None) -> _Text:
 
 
 def _sentence(text: str, language: str) -> Sentence:
-    found = words(text)
+    found = words(text[:MAX_READ])
     return take_apart(text, found, terms(found, language), language)
 
 
@@ -98,7 +99,9 @@ def _language_of(script: str) -> str:
 
 def _is_short(taken: _Text, sentences: int, max_chars: int) -> bool:
     """One or two whole sentences are their own summary, however plain, unless one of them repeats the headline."""
-    if len(taken.sentences) > sentences or width(taken.joiner.join(s.text for s in taken.sentences)) > max_chars:
+    if len(taken.sentences) > sentences or sum(len(s.text) for s in taken.sentences) > max_chars:
+        return False
+    if width(taken.joiner.join(s.text for s in taken.sentences)) > max_chars:
         return False
     if any(has_placeholder(s.text) or not is_whole(s.text, taken.script) for s in taken.sentences):
         return False
@@ -111,51 +114,55 @@ def _repeats_title(own: Sequence[str], title: frozenset[str]) -> bool:
 
 
 def _choose(taken: _Text, sentences: int, max_chars: int, *, strict: bool) -> list[int]:
-    fit = [i for i in range(len(taken.sentences)) if _is_fit(taken, i, max_chars, strict)]
-    if not fit:
-        return []
-    matrix = similarities(taken.sentences)
-    genre = tell_genre(taken.sentences, taken.title)
-    ranking = rank(taken.sentences, matrix, title=taken.title, genre=genre)
-    leaning = frozenset(i for i in fit if i > 0 and taken.sentences[i].leans)
-    return _greedy(taken, fit, _Ranked(ranking, matrix, leaning), sentences, max_chars)
+    """Best first; then what adds most for what it repeats, if it is not much weaker in itself than the first.
 
-
-def _is_fit(taken: _Text, i: int, max_chars: int, strict: bool) -> bool:
-    sentence, parts = taken.sentences[i].text, taken.sentences[i]
-    if width(sentence) > max_chars or not is_whole(sentence, taken.script):
-        return False
-    if (taken.dirty and has_placeholder(sentence)) or _repeats_title(parts.terms, taken.title):
-        return False
-    return not strict or has_sensible_length(sentence, len(parts.words), taken.script)
-
-
-def _greedy(taken: _Text, fit: Sequence[int], ranked: _Ranked, sentences: int, max_chars: int) -> list[int]:
-    """Best first; then what adds most for what it repeats, if it is not much weaker in itself than the first."""
+    Whether a sentence may stand alone is asked only of those that are about to be taken.
+    """
+    ranked = _rank(taken)
     chosen: list[int] = []
+    refused: set[int] = set()
     room = max_chars
     while len(chosen) < sentences:
-        open_ = [
-            i
-            for i in fit
-            if i not in chosen
-            and (not chosen or ranked.ranking.is_strong(i, chosen[0]))
-            and width(taken.sentences[i].text) <= room
-            and (i not in ranked.leaning or i - 1 in chosen)
-            and _nearest(ranked.matrix[i], chosen) <= _TOO_SIMILAR
-        ]
-        if not open_:
+        worth = _worth(taken, ranked, chosen, room)
+        for best in sorted(worth.keys() - refused, key=lambda i: (-worth[i], i)):
+            if _is_fit(taken, best, room, strict):
+                break
+            refused.add(best)  # for good: the room only shrinks
+        else:
             break
-        best = max(
-            open_, key=lambda i: (ranked.ranking.scores[i] - _REDUNDANCY * _nearest(ranked.matrix[i], chosen), -i)
-        )
         chosen.append(best)
         room -= width(taken.sentences[best].text) + len(taken.joiner)
     return chosen
 
 
-def _nearest(row: Sequence[float], chosen: Sequence[int]) -> float:
-    return max((row[i] for i in chosen), default=0.0)
+def _rank(taken: _Text) -> _Ranked:
+    matrix = similarities(taken.sentences)
+    genre = tell_genre(taken.sentences, taken.title)
+    return _Ranked(rank(taken.sentences, matrix, title=taken.title, genre=genre), matrix)
+
+
+def _worth(taken: _Text, ranked: _Ranked, chosen: Sequence[int], room: int) -> dict[int, float]:
+    """What each sentence that may come next would add."""
+    worth = {}
+    for i, sentence in enumerate(taken.sentences):
+        if i in chosen or len(sentence.text) > room or (sentence.leans and i > 0 and i - 1 not in chosen):
+            continue
+        if not chosen:
+            worth[i] = ranked.ranking.scores[i]
+        elif ranked.ranking.is_strong(i, chosen[0]):
+            nearest = max(ranked.matrix[i][j] for j in chosen)
+            if nearest <= _TOO_SIMILAR:
+                worth[i] = ranked.ranking.scores[i] - _REDUNDANCY * nearest
+    return worth
+
+
+def _is_fit(taken: _Text, i: int, room: int, strict: bool) -> bool:
+    sentence, parts = taken.sentences[i].text, taken.sentences[i]
+    if width(sentence) > room or not is_whole(sentence, taken.script):
+        return False
+    if (taken.dirty and has_placeholder(sentence)) or _repeats_title(parts.terms, taken.title):
+        return False
+    return not strict or has_sensible_length(sentence, len(parts.words), taken.script)
 
 
 def _assemble(taken: _Text, chosen: Sequence[int], flags: tuple[str, ...]) -> Summary:

@@ -19,16 +19,14 @@ MIN_UNSPACED, MAX_UNSPACED = 10, 110  # characters, where words are not spaced
 _CLOSERS = "\"'”’“»«›‹)]}」』）】》"
 _TERMINALS = ".!?。！？｡।॥۔؟։။።។༎᠃"
 _TRAILING_OFF = ("…", "..", ". .")
-_PLACEHOLDER = re.compile(
-    r"\b(?:BLANK|TBD|TBA|TBC|TKTK|TK|TODO|FIXME|XXX+|[Ll]orem ipsum|LOREM IPSUM)\b"
-    r"|[\[{<]\s*(?:[Ii]nsert|INSERT|[Pp]laceholder|your|[Nn]ame [Hh]ere)\b"
-    r"|\{\{|\}\}|_{4,}|\?{3,}|\[(?:…|\.\.\.|\+\d+ chars)\]"
+_PLACEHOLDER_WORD = re.compile(r"\b(?:BLANK|TBD|TBA|TBC|TKTK|TK|TODO|FIXME|XXX+|[Ll]orem ipsum|LOREM IPSUM)\b")
+_PLACEHOLDER_MARK = re.compile(
+    r"[\[{<]\s{0,9}(?:[Ii]nsert|INSERT|[Pp]laceholder|your|[Nn]ame [Hh]ere)\b|\[(?:…|\.\.\.|\+\d+ chars)\]"
 )
+_PLACEHOLDER_SIGNS = ("{{", "}}", "____", "???")
 # One of these is in whatever the pattern matches; looking for them is twenty times as fast as trying it.
-_PLACEHOLDER_HINTS = (
-    "BLANK", "TBD", "TBA", "TBC", "TK", "TODO", "FIXME", "XXX", "orem ipsum", "LOREM", "{{", "}}", "____", "???", "[",
-    "{", "<",
-)  # fmt: skip
+_WORD_HINTS = ("BLANK", "TB", "TK", "TODO", "FIXME", "XXX", "orem ipsum", "LOREM")
+_MARK_HINTS = "[{<"
 _LIST_ITEM = re.compile(r"(?:[-*•‣▪◦·→>#]|\(?\d{1,3}[.)])\s")
 _POINTING = ("this", "these", "that")
 _LEADING = " \t\n\"'“”„«»‹›([「『（—–-¿¡"
@@ -36,7 +34,13 @@ _LEADING = " \t\n\"'“”„«»‹›([「『（—–-¿¡"
 
 def has_placeholder(text: str) -> bool:
     """Words a writer meant to replace: BLANK, TBD, TK, lorem ipsum, [insert ...]."""
-    return any(hint in text for hint in _PLACEHOLDER_HINTS) and bool(_PLACEHOLDER.search(text))
+    for sign in _PLACEHOLDER_SIGNS:
+        if sign in text:
+            return True
+    for hint in _WORD_HINTS:
+        if hint in text and _PLACEHOLDER_WORD.search(text):
+            return True
+    return any(hint in text for hint in _MARK_HINTS) and _PLACEHOLDER_MARK.search(text) is not None
 
 
 def is_whole(sentence: str, script: str) -> bool:
@@ -65,7 +69,7 @@ def has_sensible_length(sentence: str, words: int, script: str) -> bool:
 def needs_before(sentence: str, words: Sequence[str], language: str) -> bool:
     """Whether it opens with a pronoun or connective that points at the sentence before. `words` in lower case."""
     phrases = OPENING_PHRASES.get(language)
-    if phrases and sentence.lstrip(_LEADING)[:30].lower().startswith(phrases):
+    if phrases and sentence[:60].lstrip(_LEADING)[:30].lower().startswith(phrases):
         return True
     openers = OPENERS.get(language)
     if not openers or not words:

@@ -13,8 +13,9 @@ list beats importing numpy, which costs more than ranking five articles.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from math import exp, log, sqrt
 
 from digest.curate.summary.cues import Sentence, against, claim_strength, fact_strength
@@ -62,50 +63,41 @@ PROFILES = {
 
 
 def similarities(sentences: Sequence[Sentence]) -> list[list[float]]:
-    """Cosines of all pairs, by postings: only terms that two sentences share cost anything."""
-    postings: dict[str, list[tuple[int, float]]] = {}
-    for i, vector in enumerate(_vectors([sentence.terms for sentence in sentences])):
-        for term, value in vector:
-            if term in postings:
-                postings[term].append((i, value))
-            else:
-                postings[term] = [(i, value)]
-    matrix = [[0.0] * len(sentences) for _ in sentences]
-    for entries in postings.values():
-        for at, (i, a) in enumerate(entries[:-1], 1):
-            row = matrix[i]
+    """Cosines of all pairs of sentences, by sublinear TF-IDF inside this document.
+
+    By postings, so that only terms two sentences share cost anything: a term of one sentence only adds to its length.
+    """
+    total = len(sentences)
+    weight = [0.0] + [log(1 + total / n) for n in range(1, total + 1)]
+    distinct = [dict.fromkeys(sentence.terms) for sentence in sentences]  # in order: a set's would change by the run
+    frequency = Counter(chain.from_iterable(distinct))
+    postings: dict[str, list[tuple[int, float]]] = {term: [] for term, n in frequency.items() if n > 1}
+    alone = weight[1]
+    for i, (sentence, own) in enumerate(zip(sentences, distinct, strict=True)):
+        values = {term: weight[frequency[term]] for term in own if term in postings}
+        square = alone * alone * (len(own) - len(values))
+        if len(own) < len(sentence.terms):
+            for term, n in Counter(sentence.terms).items():
+                if n > 1 and term in values:
+                    values[term] *= 1 + log(n)
+                elif n > 1:
+                    square += alone * alone * ((1 + log(n)) ** 2 - 1)
+        scale = 1 / (sqrt(square + sum([value * value for value in values.values()])) or 1.0)
+        for term, value in values.items():
+            postings[term].append((i, value * scale))
+    return _cosines(postings.values(), total)
+
+
+def _cosines(postings: Iterable[Sequence[tuple[int, float]]], total: int) -> list[list[float]]:
+    upper = [[0.0] * total for _ in range(total)]
+    for entries in postings:
+        for at, (i, a) in enumerate(entries, 1):
+            row = upper[i]
             for j, b in entries[at:]:
                 row[j] += a * b
-    for i, row in enumerate(matrix):
-        for j in range(i):
-            row[j] = matrix[j][i]
-    return matrix
-
-
-def _vectors(term_lists: Sequence[Sequence[str]]) -> list[list[tuple[str, float]]]:
-    """Unit TF-IDF vectors: sublinear term frequency, frequency of sentences inside this document.
-
-    A term of one sentence only adds to its length, so it is not in the list.
-    """
-    counted = [Counter(terms) for terms in term_lists]
-    frequency: Counter[str] = Counter()
-    for counts in counted:
-        frequency.update(counts.keys())
-    total = len(term_lists)
-    weight = [0.0] + [log(1 + total / n) for n in range(1, total + 1)]
-    return [_unit(counts, frequency, weight) for counts in counted]
-
-
-def _unit(counts: Counter[str], frequency: Counter[str], weight: Sequence[float]) -> list[tuple[str, float]]:
-    shared, square = [], 0.0
-    for term, count in counts.items():
-        sentences = frequency[term]
-        value = weight[sentences] if count == 1 else weight[sentences] * (1 + log(count))
-        square += value * value
-        if sentences > 1:
-            shared.append((term, value))
-    norm = sqrt(square)
-    return [(term, value / norm) for term, value in shared]
+    return [
+        [*column[:i], *row[i:]] for i, (row, column) in enumerate(zip(upper, zip(*upper, strict=True), strict=True))
+    ]
 
 
 def rank(
@@ -113,8 +105,10 @@ def rank(
 ) -> Ranking:
     """A score for each sentence, and whether it is strong enough to stand behind another."""
     profile = PROFILES[genre]
-    central = _spread([profile.earlier * sum(row[:i]) + sum(row[i + 1 :]) for i, row in enumerate(matrix)])
-    degree = _spread([sum(row) for row in matrix])
+    degrees = [sum(row) for row in matrix]
+    before = [sum(row[:i]) for i, row in enumerate(matrix)]
+    central = _spread([whole + (profile.earlier - 1) * early for whole, early in zip(degrees, before, strict=True)])
+    degree = _spread(degrees)
     content = [
         profile.centrality * central[i]
         + profile.degree * degree[i]

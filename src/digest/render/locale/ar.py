@@ -63,4 +63,14 @@ MESSAGES: Messages = {
     "read_on": "للنص بقية: النص الكامل أطول مما تسمح به رسالة بريد.",
     "hello": "مرحبًا {name}،",
     "in_this_issue": "في هذا العدد",
+    "subject_more": {
+        "zero": "{title}",
+        "one": "{title} ومقالة أخرى",
+        "two": "{title} ومقالتان أخريان",
+        "few": "{title} و{count} مقالات أخرى",
+        "many": "{title} و{count} مقالة أخرى",
+        "other": "{title} و{count} مقالة أخرى",
+    },
+    "new_on": "جديد على {site}: {titles}",
+    "from_site": "من {site}: {text}",
 }

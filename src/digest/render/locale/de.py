@@ -39,4 +39,10 @@ MESSAGES: Messages = {
     "read_on": "Geht weiter: Der ganze Text ist länger, als eine E-Mail sein darf.",
     "hello": "Hallo {name},",
     "in_this_issue": "In dieser Ausgabe",
+    "subject_more": {
+        "one": "{title} und {count} weiterer",
+        "other": "{title} und {count} weitere",
+    },
+    "new_on": "Neu auf {site}: {titles}",
+    "from_site": "Von {site}: {text}",
 }

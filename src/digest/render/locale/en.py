@@ -39,4 +39,10 @@ MESSAGES: Messages = {
     "read_on": "Continues: the whole text is longer than an email may be.",
     "hello": "Hello {name},",
     "in_this_issue": "In this issue",
+    "subject_more": {
+        "one": "{title} and {count} more",
+        "other": "{title} and {count} more",
+    },
+    "new_on": "New on {site}: {titles}",
+    "from_site": "From {site}: {text}",
 }

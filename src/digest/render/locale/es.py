@@ -45,4 +45,11 @@ MESSAGES: Messages = {
     "read_on": "Continúa: el texto completo es más largo de lo que admite un correo.",
     "hello": "Hola, {name}:",
     "in_this_issue": "En este número",
+    "subject_more": {
+        "one": "{title} y {count} más",
+        "many": "{title} y {count} más",
+        "other": "{title} y {count} más",
+    },
+    "new_on": "Nuevo en {site}: {titles}",
+    "from_site": "De {site}: {text}",
 }

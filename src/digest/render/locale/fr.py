@@ -45,4 +45,11 @@ MESSAGES: Messages = {
     "read_on": "Suite : le texte entier est plus long que ne le permet un e-mail.",
     "hello": "Bonjour {name},",
     "in_this_issue": "Dans ce numéro",
+    "subject_more": {
+        "one": "{title} et {count} autre",
+        "many": "{title} et {count} autres",
+        "other": "{title} et {count} autres",
+    },
+    "new_on": "À lire sur {site} : {titles}",
+    "from_site": "De {site} : {text}",
 }

@@ -39,4 +39,10 @@ MESSAGES: Messages = {
     "read_on": "आगे जारी: पूरा पाठ एक ईमेल की सीमा से लंबा है।",
     "hello": "नमस्ते {name},",
     "in_this_issue": "इस अंक में",
+    "subject_more": {
+        "one": "{title} और {count} लेख",
+        "other": "{title} और {count} लेख",
+    },
+    "new_on": "{site} पर नया: {titles}",
+    "from_site": "{site} से: {text}",
 }

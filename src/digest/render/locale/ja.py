@@ -33,4 +33,9 @@ MESSAGES: Messages = {
     "read_on": "続きがあります：全文はメールの上限を超えます。",
     "hello": "{name} さん",
     "in_this_issue": "今号の内容",
+    "subject_more": {
+        "other": "{title} ほか{count}本",
+    },
+    "new_on": "{site} の新着: {titles}",
+    "from_site": "{site} より: {text}",
 }

@@ -45,4 +45,11 @@ MESSAGES: Messages = {
     "read_on": "Continua: o texto completo é mais longo do que um e-mail permite.",
     "hello": "Olá, {name}!",
     "in_this_issue": "Nesta edição",
+    "subject_more": {
+        "one": "{title} e mais {count}",
+        "many": "{title} e mais {count}",
+        "other": "{title} e mais {count}",
+    },
+    "new_on": "Novo em {site}: {titles}",
+    "from_site": "De {site}: {text}",
 }
