@@ -189,3 +189,23 @@ def test_hostile_input_takes_linear_time(hostile: str) -> None:
     read_text(hostile, name="x.txt")
 
     assert time.perf_counter() - started < 8
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param("The article on Bees first appeared in The Times.", id="a sentence about another paper"),
+        pytest.param("Ann Onym is the authority on bells.", id="a sentence about a person of the text"),
+        pytest.param("We accept that cookies were eaten at the meeting.", id="cookies on a plate"),
+        pytest.param(
+            "Photo: it was taken on the quay before the storm came in.", id="a sentence that begins like a credit"
+        ),
+    ],
+)
+def test_a_last_sentence_that_sounds_like_furniture_stays(line: str) -> None:
+    """What closes an article is its own unless its form says otherwise."""
+    body = (
+        "Ann Onym keeps twelve hives behind the boathouse.\n\nShe sold forty jars in October, and the club bought ten."
+    )
+    found = read_text(f"Bees\n\nBy Ann Onym\n\n{body}\n\n{line}\n", name="bees.txt")
+    assert line in found.text

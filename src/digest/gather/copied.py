@@ -41,7 +41,7 @@ def read_text(text: str, *, name: str) -> Article:
     """
     lines = _lines(text)
     head = read_head(lines)
-    tail = read_tail(lines, head.start, medium=head.meta.medium)
+    tail = read_tail(lines, head.start, medium=head.meta.medium, title=head.title, authors=head.meta.authors)
     meta = head.meta.merge(tail.meta)
     head = _without_category(lines, head, tail)
     own = [*head.kept, *(index for index in range(head.start, tail.end) if index not in head.contents)]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from digest.gather.chrome import Meta, merged, read_handle, read_line
+from digest.gather.furniture.credits import is_labelled, is_photo_credit
 from digest.gather.furniture.labels import is_contents_head
 from digest.gather.furniture.names import is_account, is_caseless_name, is_handle, is_name, is_person
 from digest.gather.furniture.plain import bare, shown
@@ -101,7 +102,15 @@ def _furniture(lines: list[str], index: int) -> Meta | None:
     handle = read_handle(lines[index])
     if handle and not any(LIST_ITEM.match(line) for line in _beside(lines, index)) and read_line(handle) is None:
         return Meta(handle=handle)
-    return read_line(lines[index])
+    found = read_line(lines[index])
+    return Meta() if found is None and _is_photo_credit(lines, index) else found
+
+
+def _is_photo_credit(lines: list[str], index: int) -> bool:
+    """Above the text only, where its picture stood: an article may end in one. Among other labels it is a list's."""
+    if not is_photo_credit(lines[index]):
+        return False
+    return not any(is_labelled(line) and read_line(line) is None for line in _beside(lines, index))
 
 
 def _beside(lines: list[str], index: int) -> list[str]:

@@ -4,7 +4,9 @@
 
 Does not know words: `chrome.read_line` reads each line. Invariant: a line that nobody understands goes only below an
 opening line, and never together with a sentence, unless the form of readers' comments (a name and a time over each, a
-box for replies under all) leaves no doubt. What went that way is named in `guessed`.
+box for replies under all) leaves no doubt. A sentence alone goes only where something beside its words tells whose it
+is: this article's title in "The post ... appeared first on ...", its author's name below a byline, the button under a
+cookie notice. What went by its place is named in `guessed`.
 """
 
 from __future__ import annotations
@@ -17,15 +19,19 @@ from digest.gather.chrome import Meta, is_platforms, merged, read_counters, read
 from digest.gather.copied_head import LIST_ITEM, TERMINAL, is_prose
 from digest.gather.furniture.answers import ANSWERS
 from digest.gather.furniture.counters import lone_number
+from digest.gather.furniture.credits import is_bio
+from digest.gather.furniture.footers import is_consent_button, is_cookie_notice
 from digest.gather.furniture.labels import is_list_caption
 from digest.gather.furniture.moments import read_moment
 from digest.gather.furniture.plain import bare, plain, words
 from digest.gather.furniture.sections import WORDS_OF_BOTH
+from digest.model import Article
 
 SCANNED_LINES = 400
 SCANNED_COMMENTS = 4000
 MAX_TOPICS = 5
 MAX_STRAY = 3
+MAX_FOOTER, MAX_FOOTER_WORDS = 520, 14
 _BOXES = frozenset(key for key in ANSWERS if key not in WORDS_OF_BOTH)
 _REPLY = words(
     "reply|antworten|répondre|responder|rispondi|beantwoorden|odpowiedz|svara|yanıtla|ответить|رد|الرد|返信|回复|回覆|답글"
@@ -35,6 +41,7 @@ _REPLIES = re.compile(
     r"件の返信|返信|[条个則则]?回[复覆]|답글)"
 )
 _ROW = re.compile(r"\s\d[\d.,]*\w?\s+\d[\d.,]*\w?\s+(?P<when>\d{1,3}\s?\w{1,6}\.?|\D{0,12}\d.{0,20})$")
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +59,20 @@ class Tail:
     doubtful: tuple[int, ...] = ()
 
 
-def read_tail(lines: list[str], start: int, *, medium: bool = False) -> Tail:
-    """`medium`: the lines above the article were Medium's, which prints topics right below it."""
-    reader = _Reader(lines)
+def read_tail(
+    lines: list[str], start: int, *, medium: bool = False, title: str = "", authors: tuple[str, ...] = ()
+) -> Tail:
+    """`medium`: the lines above the article were Medium's, which prints topics right below it.
+
+    `title` and `authors` as the lines above say: pages end in sentences that name them.
+    """
+    reader = _Reader(lines, title, authors)
     cut = min(_comments_cut(reader, start), _others_cut(reader, start))
     below = [index for index in range(cut, len(lines)) if lines[index]]
     end, found, guessed = _peel(reader, start, cut, medium=medium)
     above_meta = _counted([meta for _, meta in found])
     guessed += [index for index in below[:SCANNED_LINES] if reader.read(index) is None]
+    guessed += [index for index in reader.banners if index >= end]  # a sentence, taken for its button's sake
     forum = any(_is_forums(lines[index]) for index in range(end, min(end + SCANNED_LINES, len(lines))) if lines[index])
     meta = above_meta.merge(_counts_below(reader, below))
     closing = _topics(reader, start, end)
@@ -74,8 +87,11 @@ def _is_forums(line: str) -> bool:
 class _Reader:
     """Reads each line at most once."""
 
-    def __init__(self, lines: list[str]) -> None:
+    def __init__(self, lines: list[str], title: str, authors: tuple[str, ...]) -> None:
         self.lines = lines
+        self.authors = authors
+        self.banners: list[int] = []
+        self._title = title
         self._metas: dict[int, Meta | None] = {}
 
     def read(self, index: int) -> Meta | None:
@@ -85,6 +101,11 @@ class _Reader:
                 meta = replace(meta, weak=True)  # an article may well end with the day of the event
             if meta is not None and meta.unit and meta.opens and self._number_above(index):
                 meta = replace(meta, opens="")  # `46` over `replies` counts them, it does not open them
+            if meta is not None and meta.weak and self._is_banner(index):
+                meta = replace(meta, weak=False)
+                self.banners.append(index)
+            if meta is None and self._appeared_first(self.lines[index]):
+                meta = Meta()
             self._metas[index] = meta
         return self._metas[index]
 
@@ -94,12 +115,37 @@ class _Reader:
         meta = self.read(above) if above is not None else None
         return meta is not None and not meta.weak
 
+    def _is_banner(self, index: int) -> bool:
+        """A cookie notice over its button: an article about cookies may end in the sentence, never in both."""
+        if not is_cookie_notice(self.lines[index]):
+            return False
+        below = next((at for at in range(index + 1, min(index + 4, len(self.lines))) if self.lines[at]), None)
+        meta = read_line(self.lines[below]) if below is not None and is_consent_button(self.lines[below]) else None
+        return meta is not None and not meta.weak
+
+    def _appeared_first(self, line: str) -> bool:
+        """`The post TITLE appeared first on SITE.`, with this article's title: another's is a sentence about it."""
+        title, text = plain(self._title), plain(line)
+        if not title or len(text) > MAX_FOOTER or title not in text:
+            return False
+        before, _, after = text.partition(title)
+        few = len(_WORD.findall(before)) <= 2 and len(_WORD.findall(after)) <= MAX_FOOTER_WORDS
+        return few and _is_footer_of(self._title, line)
+
     def _number_above(self, index: int) -> bool:
         above = self._above(index)
         return above is not None and lone_number(self.lines[above]) is not None
 
     def _above(self, index: int) -> int | None:
         return next((at for at in range(index - 1, max(index - 6, -1), -1) if self.lines[at]), None)
+
+
+def _is_footer_of(title: str, line: str) -> bool:
+    """Whether `boilerplate` takes `line` for what feeds append to the article with this title."""
+    from digest.gather.boilerplate import without_boilerplate  # its tables are seldom needed here
+
+    article = Article(source="", guid="tail", url=None, title=title, text=f"{title}\n\n{line}")
+    return without_boilerplate(article, frozenset()).text == title
 
 
 def _others_cut(reader: _Reader, start: int) -> int:
@@ -190,6 +236,11 @@ def _peel(reader: _Reader, start: int, cut: int, *, medium: bool) -> tuple[int, 
             continue
         meta = reader.read(at)
         if meta is None:
+            if _is_bio(reader, start, at):
+                found.append((at, Meta()))
+                guessed.append(at)
+                end, pending = at, 0
+                continue
             run = [at] if _is_profile(reader, at, found) else _below_platform(reader, start, at)
             if not run:
                 break
@@ -238,6 +289,16 @@ def _is_profile(reader: _Reader, index: int, found: list[tuple[int, Meta]]) -> b
         return False
     before = reader.read(above)
     return found[-1][1].near_name == "follow" and before is not None and before.medium and not before.weak
+
+
+def _is_bio(reader: _Reader, start: int, index: int) -> bool:
+    """The sentence about the author below the article, a paragraph of its own; the article never speaks of them."""
+    lines = reader.lines
+    if index == 0 or lines[index - 1]:
+        return False
+    name = next((author for author in reader.authors if is_bio(lines[index], author)), "")
+    above = [line for line in lines[start:index] if line] if name else []
+    return bool(above) and not any(name.split()[-1] in line for line in above)
 
 
 def _below_platform(reader: _Reader, start: int, at: int) -> list[int]:

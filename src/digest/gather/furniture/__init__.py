@@ -9,6 +9,7 @@
     counters   `1 view0 comments`, `1,2 тыс. просмотров`, `閲覧数：1回`, with plural forms and number formats
     moments    dates, times, `14d`, `vor 2 Tagen`, reading times
     names      what reads like a person's name
+    credits    `Photo: NAME / PAPER`, `NAME is a freelance journalist who ...`
     bylines    `By: NAME`, `Publié par NAME à 19:45`, `NAME tarafından yayımlandı`
 
 To add a language: a row in each table; the code knows no language. Does not decide where the article is: `chrome` reads

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from digest.gather.furniture.plain import Pattern, either, plain
+from digest.gather.furniture.plain import Pattern, bare, either, plain
 
 _RIGHTS = either(
     "all rights reserved|alle rechte vorbehalten|tous droits réservés|todos los derechos reservados",
@@ -103,6 +103,13 @@ _USES = Pattern(
     r"akcept|godkänn|kabul|согла|قبول|स्वीकार|同意",
     re.I,
 )
+_CONSENT = Pattern(
+    r"accept|allow|agree|consent|reject|decline|got it|cookie|akzept|ablehn|zustimm|einverstanden|autoris|refus|acept|"
+    r"rechaz|permitir|aceit|rejeit|accett|rifiut|consenti|weiger|toesta|akcept|odrzu|zgadzam|godkänn|godta|tillåt|"
+    r"avvisa|hyväksy|kabul|reddet|приня|соглас|отклон|прийня|قبول|موافق|رفض|स्वीकार|सहमत|同意|許可|拒否|承諾|接受|拒绝|"
+    r"允许|동의|허용",
+    re.I,
+)
 
 
 def is_footer(line: str) -> bool:
@@ -119,3 +126,8 @@ def is_cookie_notice(line: str) -> bool:
     """A sentence that says cookies, the site and their use: one alone is an article about baking or about law."""
     text = plain(line)
     return len(text) <= 240 and all(pattern.search(text) is not None for pattern in (_COOKIES, _SITES, _USES))
+
+
+def is_consent_button(line: str) -> bool:
+    """The words of a cookie banner's buttons, `Accept all`; whether the line is a button, its reader knows."""
+    return len(line) <= 80 and _CONSENT.search(bare(line)) is not None
