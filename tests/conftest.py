@@ -20,7 +20,10 @@ from support_postgres import Cluster, NoPostgres, start_cluster
 
 SEED_VARIABLE = "DIGEST_HYPOTHESIS_SEED"
 
-hypothesis.settings.register_profile("digest", deadline=None, print_blob=True)
+# A run that anybody can repeat: chance explores under DIGEST_PROOF=1, where there is time to look at what it finds.
+hypothesis.settings.register_profile(
+    "digest", deadline=None, print_blob=True, derandomize=os.environ.get("DIGEST_PROOF") != "1"
+)
 hypothesis.settings.load_profile("digest")
 
 

@@ -54,7 +54,10 @@ _TITLES = _set(
     "акад им ул г-н г-жа டாக்டர் डॉ श्री श्रीमती प्रो डा डॉक्टर ড মো মোঃ ডা প্রফেসর δρ κ κα δρα fig figs eq vs cf "
     "e.g i.e z.b d.h u.a o.ä s.o bzw ca approx np tzn tj m.in т.е т.к напр"
 )
-_NUMBERED = _set("no nos nr n° núm num p pp vol art sec § ch fig abs kap pkt poz str рис стр")
+_NUMBERED = _set(
+    "no nos nr n° núm num p pp vol art sec § ch fig abs kap pkt poz str рис стр jan feb febr apr aug sep sept oct "
+    "okt nov dec dez déc dic"
+)
 _NOT_INITIALS = _set(
     "plan vitamin hepatitis grade part section appendix type category class figure exhibit league serie group "
     "option team point schedule annex room gate line block and or vitamina vitamine plan gruppe teil"
