@@ -6,7 +6,6 @@ import re
 from dataclasses import replace
 from email import message_from_bytes
 from email.header import decode_header, make_header
-from email.message import EmailMessage
 from email.policy import default as policy
 from typing import Any
 
@@ -31,7 +30,7 @@ def light(source: Issue) -> Rendition:
     return Rendition("en", "ltr", "t", source.subject, "=_b", links_for(source), pieces, body, body)
 
 
-def parsed(source: Issue, recipient: Recipient = ADA) -> EmailMessage:
+def parsed(source: Issue, recipient: Recipient = ADA) -> Any:
     message: Any = message_from_bytes(light(source).fill(recipient).data, policy=policy)
     assert not [defect for value in message.values() for defect in getattr(value, "defects", ())]
     return message

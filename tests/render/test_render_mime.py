@@ -5,13 +5,15 @@ from __future__ import annotations
 import base64
 import quopri
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from render_samples import ADA, PERIOD
 
 from digest.model import Recipient
-from digest.render.mime import Base64Template, SplicedTemplate, better_encoding, quoted_printable, quoted_printable_fill
+from digest.render.mime import base64_lines, better_encoding, folded, quoted_printable, quoted_printable_value
+from digest.render.ready import ready_for
 from digest.render.segments import Fill, Links, Values, show
+from digest.render.splicing import Layout
 
 LINKS = Links("https://m.example/u/{token}", "m.example", "digest@m.example", PERIOD.end)
 TEXT = st.text(
@@ -24,10 +26,8 @@ PIECES = st.lists(
 )
 
 
-def spliced(pieces: list[str | Fill], values: Values) -> bytes:
-    template = SplicedTemplate()
-    template.add(pieces, quoted_printable, quoted_printable_fill)
-    return b"".join(template.filled(values))
+def spliced(pieces: list[str | Fill], values: Values, encoding: str = "quoted-printable") -> bytes:
+    return Layout([(encoding, pieces)]).filled(ready_for(LINKS)(values.recipient), values)
 
 
 def assert_lines(data: bytes) -> None:
@@ -49,6 +49,33 @@ def test_quoted_printable_decodes_to_what_went_in_and_keeps_every_line_rule(text
     assert data == b"" or data.endswith(b"\r\n")
 
 
+@given(TEXT)
+@example("x" * 73 + "=")
+@example("=" + "x" * 73)
+def test_a_value_is_encoded_as_a_literal_would_be(text: str) -> None:
+    """The quick way for values of one line makes the same bytes."""
+    assert quoted_printable_value(text) == quoted_printable(text.encode())
+
+
+@given(st.from_regex(r"\A[a-z][a-z/:. ]{0,200}[a-z]\Z"))
+@example("x" * 75 + ".y")
+@example("x" * 75)
+@example("x" * 76)
+def test_what_needs_no_encoding_is_folded_as_a_literal_would_be(text: str) -> None:
+    """Lines break at the same columns, and a dot that comes to stand first is encoded."""
+    assert folded(text.encode()) == quoted_printable(text.encode())
+
+
+@given(st.binary(max_size=300))
+def test_base64_lines_are_the_standard_encoding_in_lines_of_76(data: bytes) -> None:
+    """Joined they are what the standard library writes; every line but the last is full; nothing makes nothing."""
+    lines = base64_lines(data).split(b"\r\n")
+    assert lines.pop() == b""
+    assert b"".join(lines) == base64.b64encode(data)
+    assert all(len(line) == 76 for line in lines[:-1])
+    assert all(0 < len(line) <= 76 for line in lines)
+
+
 @given(PIECES, NAMES)
 def test_spliced_quoted_printable_equals_the_plain_rendering(pieces: list[str | Fill], name: str) -> None:
     """Any literals and values, in any order, decode to the text `show` gives."""
@@ -62,7 +89,7 @@ def test_spliced_quoted_printable_equals_the_plain_rendering(pieces: list[str | 
 def test_spliced_base64_equals_the_plain_rendering_in_every_phase(pieces: list[str | Fill], name: str) -> None:
     """Whatever number of bytes each piece leaves over, the lines are one valid base64 text of what `show` gives."""
     values = Values(Recipient(0, 0, "a@b.example", name=name), LINKS)
-    data = b"".join(Base64Template(pieces).filled(values))
+    data = spliced(pieces, values, "base64")
     assert_lines(data)
     assert base64.b64decode(data.replace(b"\r\n", b""), validate=True).decode() == show(pieces, values)
 

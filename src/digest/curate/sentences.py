@@ -253,7 +253,7 @@ def _belongs(text: str, last: tuple[int, int], span: tuple[int, int], language: 
         return True
     if mark == "." and last[1] < start:
         return _is_abbreviated(text[max(last[0], last[1] - 40) : last[1]], text[start : min(start + 40, end)])
-    if mark not in "」』”’»\"" or last[1] - last[0] < 2:
+    if mark not in '」』”’»"' or last[1] - last[0] < 2:
         return False
     script = script_of(first)
     if script == "Hangul":  # Korean parts sentences by a space: what is written against a quotation is its particle

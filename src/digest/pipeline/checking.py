@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from digest.errors import DigestError
 from digest.model import Issue, Item, Sending
@@ -72,22 +73,30 @@ def _digest(config: Config, name: str) -> Iterator[Finding]:
     """Render a small made-up issue with the digest's own template and theme: mistakes show before Monday."""
     from digest.recurrence import parse_schedule
     from digest.render import Templates, Theme, render_issue
+    from digest.render.preflight import preflight
 
     settings = config.digests[name]
     now = utc_now()
     rule = parse_schedule(settings.schedule, settings.timezone)
     coming = period_after(rule, now)
     yield Finding("info", f"{name}: {rule.describe()}; next {coming.label}")
+    issue, theme = _specimen(config, name, rule), Theme.from_settings(settings.render)
     try:
-        render_issue(
-            _specimen(config, name, rule),
+        rendition = render_issue(
+            issue,
             template=settings.render.template,
-            theme=Theme.from_settings(settings.render),
+            theme=theme,
             locale=settings.locale,
             templates=Templates(settings.render.template_dirs),
         )
     except DigestError as error:
         yield Finding("error", f"{name}: {_first(error)}", error.try_)
+        return
+    # Who publishes on this very machine (a demo, a rehearsal) means its addresses.
+    accepted = ("link-local",) if urlsplit(config.site.url).hostname in ("localhost", "127.0.0.1", "::1") else ()
+    for one in preflight(rendition, issue, theme=theme, accepted=accepted):
+        severity = "info" if one.severity == "hint" else one.severity
+        yield Finding(severity, f"{name}: {one.what} ({one.id}, {one.place})", one.fix)
 
 
 def _specimen(config: Config, name: str, rule: Rule) -> Issue:

@@ -4,7 +4,9 @@
     pieces + recipient -> message                                                     once per recipient
 
 Reading order: `issue` (the path), `binding` (values become tokens), `mjml`, `contexts` (tokens become escaped text and
-slots), `flowed` (plain text), `headers`, `rendition` and `mime` (splicing). `theme`, `templates` and `locale` feed it.
+slots), `flowed` (plain text), `headers`, `rendition`, `ready` (values that are the same everywhere),
+`splicing` (layouts, base64 sheets), `mime` (the two encodings). `precheck/` finds mistakes in templates before they
+compile, `preflight/` what is wrong with a rendered issue. `theme`, `templates` and `locale` feed it.
 
 `Rendition` and everything it needs load neither Jinja2 nor MJML nor Babel; the rest is imported when first asked for.
 """

@@ -26,7 +26,7 @@ _URL_UNSAFE = re.compile(r"[\s\x00-\x20\x7f-\xa0\\]")
 
 def clean(value: str) -> str:
     """`value` without control characters; CRLF and CR become LF."""
-    if value.isprintable() and value.isascii():
+    if value.isprintable():
         return value
     return _UNWANTED.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from digest.render.contexts import VOID
 
@@ -191,25 +192,10 @@ class _Reader:
             )
 
     def _attributes(self, text: str, offset: int) -> str:
-        out: list[str] = []
-        at = 0
-        while at < len(text) and text[at:].strip():
-            found = _ATTRIBUTE.match(text, at)
-            if not found:
-                raise MjmlFault(offset + at, "a stray character among the attributes", try_='write name="value"')
-            value = found[3]
-            if not found[1]:
-                raise MjmlFault(offset + at, "no blank before an attribute", try_="put a blank between attributes")
-            if value is None:
-                out.append(f" {found[2]}")
-            elif value[0] not in "\"'":
-                raise MjmlFault(
-                    offset + at, f"the value of {found[2]} is not quoted", try_=f'write {found[2]}="{value}"'
-                )
-            else:
-                out.append(f' {found[2]}="{_sturdy(value[1:-1])}"')
-            at = found.end()
-        return "".join(out)
+        try:
+            return _rewritten(text)
+        except MjmlFault as fault:
+            raise MjmlFault(offset + fault.offset, fault.what, why=fault.why, try_=fault.try_) from None
 
     def _text(self, start: int, end: int) -> None:
         if start == end:
@@ -236,6 +222,28 @@ class _Reader:
                 try_="put it into <mj-text>",
             )
         self.out.extend(f"<mj-raw>{found[0]}</mj-raw>" for found in self.block_token.finditer(text))
+
+
+@lru_cache(maxsize=2048)  # most tags of an issue are written alike: a third of the time of `prepared`
+def _rewritten(text: str) -> str:
+    """Attributes made safe for the compiler. Raises `MjmlFault` with an offset in `text`."""
+    out: list[str] = []
+    at = 0
+    while at < len(text) and text[at:].strip():
+        found = _ATTRIBUTE.match(text, at)
+        if not found:
+            raise MjmlFault(at, "a stray character among the attributes", try_='write name="value"')
+        value = found[3]
+        if not found[1]:
+            raise MjmlFault(at, "no blank before an attribute", try_="put a blank between attributes")
+        if value is None:
+            out.append(f" {found[2]}")
+        elif value[0] not in "\"'":
+            raise MjmlFault(at, f"the value of {found[2]} is not quoted", try_=f'write {found[2]}="{value}"')
+        else:
+            out.append(f' {found[2]}="{_sturdy(value[1:-1])}"')
+        at = found.end()
+    return "".join(out)
 
 
 def _sturdy(value: str) -> str:

@@ -71,12 +71,11 @@ Piece: TypeAlias = "str | Fill | Switch"
 class Values:
     """The slots of one recipient, computed when asked for. Made per message, so it is lean."""
 
-    __slots__ = ("_known", "links", "ready", "recipient")
+    __slots__ = ("_known", "links", "recipient")
 
     def __init__(self, recipient: Recipient, links: Links) -> None:
         self.recipient, self.links = recipient, links
         self._known: dict[str, str] = {}
-        self.ready: dict[str, bytes] = {}  # encoded values that are the same in every context (`mime`)
 
     def __getitem__(self, name: str) -> str:
         value = self._known.get(name)
@@ -125,6 +124,11 @@ def _read_date(values: Values) -> str:
         return values.links.date.astimezone(ZoneInfo(values.links.timezone)).isoformat()
 
 
+def _read_name(values: Values) -> str:
+    name = values.recipient.name
+    return " ".join((name if name.isprintable() else clean(name)).split())  # nothing printable is ever cleaned away
+
+
 def _read_message_id(values: Values) -> str:
     if values.recipient.message_id:
         return values.recipient.message_id
@@ -133,7 +137,7 @@ def _read_message_id(values: Values) -> str:
 
 
 _READERS: dict[str, Callable[[Values], str]] = {
-    "name": lambda values: " ".join(clean(values.recipient.name).split()),
+    "name": _read_name,
     "address": lambda values: values.recipient.address,
     "locale": lambda values: values.recipient.locale,
     "timezone": lambda values: values.recipient.timezone,

@@ -23,16 +23,17 @@ from digest.errors import TemplateError
 from digest.render.binding import BoundEnvironment
 from digest.render.contract import domain, paragraphs
 from digest.render.places import LineMarks
+from digest.render.precheck import CheckedEnvironment
 
 BUILTIN = "@builtin/"
 
 
 class Templates:
-    """A lookup. `environment` compiles what is found; `read` gives a template's source and path."""
+    """A lookup. `environment` checks and compiles what is found; `read` gives a template's source and path."""
 
     def __init__(self, dirs: tuple[Path, ...] | list[Path] = ()) -> None:
         self.dirs = tuple(Path(directory) for directory in dirs)
-        self.environment: BoundEnvironment = self._made()
+        self.environment: BoundEnvironment = self._equipped(CheckedEnvironment(self, self._made, loader=_Loader(self)))
         self._marked: BoundEnvironment | None = None
 
     @property
@@ -44,7 +45,10 @@ class Templates:
         return self._marked
 
     def _made(self) -> BoundEnvironment:
-        environment = BoundEnvironment(loader=_Loader(self))
+        return self._equipped(BoundEnvironment(loader=_Loader(self)))
+
+    @staticmethod
+    def _equipped(environment: BoundEnvironment) -> BoundEnvironment:
         environment.add_filter("paragraphs", paragraphs)
         environment.add_filter("domain", domain)
         return environment

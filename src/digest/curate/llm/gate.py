@@ -122,6 +122,17 @@ _WE = re.compile(
     r"наш\w*)\b(?:\s+\w+)?",
     re.IGNORECASE,
 )
+# A summary has no author: "I have prepared ..." speaks of the task. By language: "ja" is I in one and yes in another.
+_I = {
+    language: re.compile(pattern)
+    for language, pattern in {
+        "en": r"(?:^|[.:;,!?]\s+|\b(?:and|but|that|as|if|when|because|so)\s+)I\b(?:['’]\w+)?\s+[a-z]+",
+        "de": r"\b[Ii]ch\s+\w+", "fr": r"\b[Jj](?:e\s+|['’])\w+", "es": r"\b[Yy]o\s+\w+", "pt": r"\b[Ee]u\s+\w+",
+        "it": r"\b(?:[Ii]o|[Hh]o)\s+\w+", "nl": r"\b[Ii]k\s+\w+", "pl": r"\b[Jj]a\s+\w+", "ru": r"\b[Яя]\s+\w+",
+        "sv": r"\b[Jj]ag\s+\w+", "da": r"\b[Jj]eg\s+\w+", "no": r"\b[Jj]eg\s+\w+", "ar": r"\bأنا\s+\w+",
+        "zh": "我(?![们們国國方军校省市])", "ja": "(?:私|僕|わたし)(?:は|が|も)",
+    }.items()
+}  # fmt: skip
 _REPEATS_TITLE = 0.85
 _SURELY_SAME = 0.8  # of a reply's content words, those the article has
 _MIXABLE = frozenset({"", "Han", "Kana", "Hangul"})
@@ -148,7 +159,7 @@ def grounded(
     problems = (
         *_addresses(shown, source), *_orders(shown, source), *wrong_numbers(said, source),
         *wrong_quotations(shown, source), *wrong_names(shown, source), *wrong_days(shown, source),
-        *_scripts(shown, source), *_language(shown, source), *_overlap(shown, source),
+        *_obeys(shown, source), *_scripts(shown, source), *_language(shown, source), *_overlap(shown, source),
         *_manners(shown, source, title),
     )  # fmt: skip
     return tuple(dict.fromkeys(problems))
@@ -213,6 +224,12 @@ def _orders(said: str, source: Source) -> Iterator[str]:
             yield f"it addresses the reader (“{match[0]}”)"
 
 
+def _obeys(said: str, source: Source) -> Iterator[str]:
+    """A content word that the article has only where it tells a model what to say: it says what it was told to."""
+    if obeyed := [term for term in terms(words(said), source.language) if term in source.told]:
+        yield f"it follows an instruction in the article (“{obeyed[0]}”)"
+
+
 def _is_abbreviation(found: str) -> bool:
     """ "z.B", "d.h", "e.g": letters with full stops, of which no part is as long as a name."""
     return "/" not in found and all(len(part) <= 2 for part in found.split("."))
@@ -262,6 +279,11 @@ def _manners(said: str, source: Source, title: str) -> Iterator[str]:
     signs = [c for c in own if c in "[]【】" or (unicodedata.category(c) in ("So", "Sk") and c not in "°№©®™℃")]
     if any(c not in source.folded for c in signs):
         yield "it holds signs that are not prose"
+    if "!" in own and "!" not in QUOTED.sub(" ", source.shown):
+        yield "it exclaims"
+    one = _I.get(source.language)
+    if one and (match := one.search(own)) and folded(match[0]) not in source.folded:
+        yield f"it speaks for somebody (“{match[0].strip()}”)"
     for match in _WE.finditer(own):
         if folded(match[0]) not in source.folded:
             yield f"it speaks for somebody (“{match[0]}”)"

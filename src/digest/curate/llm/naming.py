@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from digest.curate.llm.numbers import ORDINAL, Stated, numbers, plain, same
+from digest.curate.llm.numbers import CURRENCIES, ORDINAL, Stated, numbers, plain, same
 from digest.curate.llm.numerals import NUMERALS, SCALES, UNITS
 from digest.curate.llm.ordinary import is_calendar, is_german_noun, opens
 from digest.curate.llm.source import INFLECTED, QUOTED, WORD, Source, bare, folded, is_case_of, same_stem, spoken
@@ -25,6 +25,11 @@ from digest.curate.terms import terms, words
 CASED = frozenset({"Latin", "Greek", "Cyrillic", "Armenian", "Georgian", ""})
 _FAR = 20  # words between two that cannot be parts of one name
 _BESIDE = 60  # characters to either side of a number in a reply that may say what it counts
+_ELLIPSIS = 200  # characters before a number that nothing follows, where what it counts was named
+# Words that count how often, so that what they follow counts no things: "11 times" may be eleven goals.
+_TIMES = frozenset(
+    "times mal male fois veces vez vezes volte volta keer maal raz razy раз раза gånger gang gange ganger".split()
+)
 _MEASURES = frozenset(
     "kwh mwh gwh kw mw gw gb mb tb hz khz mhz ghz kbit mbit gbit ph co kb dpi usd eur gbp am pm".split()
 )
@@ -38,6 +43,13 @@ _DETERMINERS = frozenset("der die das den dem des ein eine einen einem einer ein
                          "vier fünf sechs acht zehn zum zur beim".split())  # fmt: skip
 
 
+# German: a noun and no name stands after these. Not after "ein", "ihr" or "der": "ein Opel", "gab ihr Birkhahn
+# die Hand", "der Nordpark der Stadt".
+_POINTING = frozenset(
+    f"{stem}{ending}" for stem in ("dies", "jed", "welch", "solch", "kein") for ending in ("e", "er", "es", "em", "en")
+)
+
+
 def wrong_numbers(said: str, source: Source) -> Iterator[str]:
     text = plain(said)
     stated = numbers(said, source.language)
@@ -48,8 +60,11 @@ def wrong_numbers(said: str, source: Source) -> Iterator[str]:
         if not around:
             yield f"the number {number.written} is not in the article"
             continue
+        if not _is_measured(number, source):
+            yield f"{number.written} is a number of something else in the article"
         before = stated[place - 1] if place else None
-        if before and text[before.end : number.start].strip() in _PAIRING and not _is_pair(before, number, source):
+        between = text[before.end : number.start].strip() if before else ""
+        if before and between in _PAIRING and not _may_follow(before, number, between, source):
             yield f"{before.written}{text[before.end : number.start]}{number.written} is not in the article"
         following = stated[place + 1].start if place + 1 < len(stated) else len(text)
         counted = _counted(text[number.end : following], source.language)
@@ -57,11 +72,35 @@ def wrong_numbers(said: str, source: Source) -> Iterator[str]:
             yield f"{number.written} is not the number of “{counted[0]}” in the article"
 
 
+def _is_measured(number: Stated, source: Source) -> bool:
+    """A number with a unit is no number of things: the article gives it a unit, too, or leaves out what it counts."""
+    if not number.unit or number.unit in (ORDINAL, "%"):
+        return True
+    return any(
+        one.unit or not _counted(after, source.language) or any(_is_unit(word, number.unit) for word in words(after))
+        for one, after in source.stated(number)
+    )
+
+
+def _is_unit(word: str, unit: str) -> bool:
+    """ "8 long hours", "140 Quadratmeter"."""
+    return any(
+        word == other or word == f"{other}s" or (len(other) >= 5 and word.endswith(other))
+        for other, its in UNITS.items()
+        if its == unit
+    )
+
+
 _PAIRING = ("-", "–", "—", "‑", "to", "bis", "à")
 
 
-def _is_pair(first: Stated, second: Stated, source: Source) -> bool:
-    """Scores and ranges: the two stand one after the other in the article as well, whatever is between them."""
+def _may_follow(first: Stated, second: Stated, between: str, source: Source) -> bool:
+    """Scores and ranges: the two stand one after the other in the article as well, whatever is between them.
+
+    "Grew from 12 in 2020 to 300" has no range: a year and a count are not the ends of one.
+    """
+    if between.isalpha() and _is_year(first) is not _is_year(second):
+        return True
     return any(same(first, one) and same(second, other) for one, other in pairwise(source.numbers))
 
 
@@ -71,6 +110,8 @@ def _counted(after: str, language: str) -> list[str]:
     found: list[str] = []
     for word in words(clause)[:4]:
         own = terms([word], language)
+        if word in _TIMES:
+            return found or [word]
         if own and word not in UNITS and word not in SCALES and word not in NUMERALS.get(language, {}):
             found += own[:1]
         elif found or not own:
@@ -86,8 +127,19 @@ def _counts(counted: list[str], number: Stated, around: str, said: str, source: 
     near = terms(words(around), source.language)
     if any(term in near or any(same_stem(term, other) for other in near) for term in counted):
         return True
+    for before in source.unnamed(number, _ELLIPSIS, _counted):
+        if any(_is_named(term, before, source) for term in counted):
+            return True
     beside = set(terms(words(said[max(0, number.start - _BESIDE) : number.end + _BESIDE]), source.language))
+    if number.unit in CURRENCIES or counted[0] in _TIMES:  # no number of what follows: "tickets at 8 € pay for it"
+        beside = {term for term in beside if not any(map(str.isdigit, term))}
+        return bool(beside & set(near))
     return any(beside & set(there) for there in source.counted(number, _counted))
+
+
+def _is_named(term: str, before: str, source: Source) -> bool:
+    """ "Forty boats were to leave, in the end it was nine": nine boats, named once and then left out."""
+    return any(term == other or same_stem(term, other) for other in terms(words(before), source.language))
 
 
 def _is_year(number: Stated) -> bool:
@@ -163,9 +215,10 @@ def _may_stand(word: str, small: str, source: Source, *, first: bool, after: str
     if first and (_is_opener(small, source) or source.is_related(small)):
         return True
     if source.language == "de":
-        if source.compounds(small) or (len(small) >= 5 and source.is_related(small)):
+        apart = first or not adjoining or after in _DETERMINERS  # straight after a noun names stand: "Hochschule Xdorf"
+        if apart and (source.compounds(small) or source.heads(small) or is_german_noun(small) or after in _POINTING):
             return True
-        return is_german_noun(small) and not (adjoining and not first and after not in _DETERMINERS)
+        return source.compounds_noun(small) or (len(small) >= 5 and source.is_related(small))
     return word == "I"
 
 
@@ -258,10 +311,30 @@ def _far_apart(said: str, source: Source) -> Iterator[str]:
             yield f"“{said[one.start() : two.end()]}” do not belong together in the article"
 
 
+# German ones are ordinary nouns by their capitals, and facts all the same.
+_GERMAN_MONTHS = tuple("januar februar märz april mai juni juli august september oktober november dezember".split())
+_GERMAN_CALENDAR = frozenset(
+    (*_GERMAN_MONTHS, *"montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag jänner feber".split())
+)
+_OTHER_DAY = {"samstag": "sonnabend", "sonnabend": "samstag", "jänner": "januar", "feber": "februar"}
+
+
+def _is_german_day(name: str, source: Source) -> bool:
+    """The article has it, alone or in a compound ("Dienstagabend"), by its other name, or as a date in figures."""
+    known = _OTHER_DAY.get(name, name)
+    if source.words & {name, known, f"{name}s"}:
+        return True
+    if known not in _GERMAN_MONTHS:  # no compound has these by accident, as "Maisfeld" has the month of May
+        return name in source.folded or known in source.folded
+    return re.search(rf"\d\.\s?0?{_GERMAN_MONTHS.index(known) + 1}\.", source.folded) is not None
+
+
 def wrong_days(said: str, source: Source) -> Iterator[str]:
     """Months and days of the week, which most languages write small."""
     for word in words(said):
         if is_calendar(word, source.language) and not source.has(word):
+            yield f"{word} is not in the article"
+        if source.language == "de" and word in _GERMAN_CALENDAR and not _is_german_day(word, source):
             yield f"{word} is not in the article"
     for day in re.findall("(?:星期|周|週|禮拜)[一二三四五六日天]|[月火水木金土日]曜日?", said):
         if day[-1] not in "日" and not re.search(f"(?:星期|周|週){day[-1]}|{day[:2]}", source.folded):

@@ -22,11 +22,14 @@ _WORD = re.compile(r"[^\W\d_]+")
 _PERCENT = re.compile(
     rf"[{_SPACES}]?(?:%|٪|percent(?:age)?\b|per[{_SPACES}]cent\b|prozent\b|pour[{_SPACES}]?cent\b|"
     rf"por[{_SPACES}]cient[oa]s?\b|"
-    rf"por[{_SPACES}]cento\b|per[{_SPACES}]cento\b|percento\b|procento?\w*|процент\w*|відсот\w*|パーセント)",
+    rf"por[{_SPACES}]cento\b|per[{_SPACES}]cento\b|percento\b|procento?\w*|процент\w*|відсот\w*|パーセント|퍼센트|"
+    rf"(?:في[{_SPACES}]|ب)ال(?:مئة|مائة)\b|درصد\b|प्रतिशत|τοις[{_SPACES}]εκατό\b)",
     re.IGNORECASE,
 )
 _UNIT_BEFORE = re.compile(rf"([$€£¥₹₽])[{_SPACES}]?$")
 _AFTER = re.compile(rf"[{_SPACES}-]?([^\W\d_]+|[$€£¥₹₽°])")
+_UNSPACED_UNIT = re.compile("|".join(sorted((word for word in UNITS if ord(word[0]) > 0x3000), key=len, reverse=True)))
+CURRENCIES = frozenset("$€£¥₹₽")
 _SUPERSCRIPT = re.compile(r"(?<=[^\W\d_])[¹²³⁰⁴-⁹]")
 _CLOCK = re.compile(r"\d{1,2}[:.]\d{2}")
 _SCALE = re.compile(rf"[{_SPACES}-]?([^\W\d_]+)")
@@ -143,6 +146,8 @@ def _unit(before: str, text: str, end: int) -> tuple[str, int]:
         return match[1], end
     if match := _ORDINAL.match(text, end):
         return ORDINAL, match.end()
+    if match := _UNSPACED_UNIT.match(text, end):
+        return UNITS[match[0]], match.end()
     match = _AFTER.match(text, end)
     found = UNITS.get(match[1].lower(), UNITS.get(match[1].lower().rstrip("s"), "")) if match else ""
     return (found, match.end()) if match and found else ("", end)
@@ -243,6 +248,6 @@ def same(number: Stated, other: Stated) -> bool:
     if ORDINAL in (number.unit, other.unit) and number.unit != other.unit:
         dated = number.written[:1].isdigit() and other.written[:1].isdigit()  # "1st March" is "1 March"
         return dated and bool(number.values & other.values)
-    if number.unit in ("%", "$", "€", "£", "¥", "₹", "₽") and number.unit != other.unit:
+    if (number.unit == "%" or number.unit in CURRENCIES) and number.unit != other.unit:
         return False
     return bool(number.values & other.values) and (not number.unit or not other.unit or number.unit == other.unit)

@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 
 from digest.curate.llm.numbers import Stated, numbers, plain, same
-from digest.curate.llm.ordinary import ends_in_noun
+from digest.curate.llm.ordinary import ends_in_noun, opens
 from digest.curate.scripts import count_scripts
 from digest.curate.sentences import split_sentences
 from digest.curate.terms import terms, words
@@ -45,6 +45,48 @@ _TO_A_MODEL = re.compile(
     r"(?:指示|命令|指令).{0,6}無視|(?:忽略|无视|無視).{0,12}(?:指令|指示|说明|要求|規則)|تجاهل.{0,40}(?:تعليمات|التعليمات|أوامر|الأوامر)",
     re.IGNORECASE,
 )
+# Instructions to whoever summarises, in two marks that a report about such machines seldom has together: machines are
+# addressed (": ", "!", or first in the sentence with a comma), and what follows is an imperative of writing or leaving
+# out; or such an imperative has the summary itself as its object.
+_MACHINES = (
+    r"(?:ai|a\.i\.|llms?|ia|ki|(?:chat)?bots?|robots?|robôs?|roboter|roboty|robotów|assistants?|assistent(?:en|es?)?|"
+    r"asistentes?|assistentes?|(?:language |ai )?models?|sprachmodelle?|modèles?|modelos?|modelli|taalmodel(?:len)?|"
+    r"summari[sz]ers?|asystenci|asystencie|bocie|boty|нейросет[ьи]|ии|боты?|робот(?:ы|ам)?|ассистенты?|модел[ьи])"
+    r"(?:[ -](?:systems?|systeme|models?|modelle?|tools?|assistants?|assistent(?:en)?|bots?))?"
+)
+_WRITE = (
+    r"(?:please |bitte |por favor |s'il vous plaît |пожалуйста,? )?(?:instead,? )?(?:ignore|disregard|forget|write|add|"
+    r"mention|include|tell|answer|reply|report that|say that|say:|state that|claim that|summari[sz]e|repeat|recommend|"
+    r"describe|output|ignorier(?:e|t|en)?|verg(?:iss|esst)|schreib(?:e|t|en)?|sagt?|antworte[nt]?|erwähne?[nt]?|nenn(?:e|t)|"
+    r"behaupte[nt]?|füg(?:e|t|en)|ergänz(?:e|t|en)|empfiehl|empfehlt|fass(?:e|t|en)|écri(?:s|vez)|di(?:s|tes) que|"
+    r"ajoute[zr]?|résume[zr]?|mentionne[zr]?|réponde?[sz]?|ignore[zr]|affirme[zr]?|indique[zr]?|recommande[zr]?|"
+    r"oublie[zr]?|escrib(?:e|a|an)|di(?:ga|gan|gam) que|añad(?:e|a|an)|agregu?en?|resum(?:e|a|an|am)|"
+    r"mencion(?:a|e|en|em)|respond(?:e|a|an|am)|afirm(?:a|e|en|em)|ignor(?:a|e|en|em)|recom(?:ienda|iende|enda|ende)|olvid(?:a|e|en)|"
+    r"escrev(?:e|a|am)|acrescent(?:a|e|em)|esque(?:ce|ça|çam)|scriv(?:i|ete|a)|aggiung(?:i|ete)|riassum(?:i|ete)|"
+    r"menziona(?:te)?|rispond(?:i|ete)|ignora(?:te)|dimentica(?:te)?|schrijf|zeg dat|vermeld|antwoord|negeer|vergeet|"
+    r"vat|voeg|(?:na|za)pisz(?:cie)?|powiedz(?:cie)?|dodaj(?:cie)?|streść(?:cie)?|wspomnij(?:cie)?|odpowiedz(?:cie)?|"
+    r"zignoruj(?:cie)?|pomiń(?:cie)?|(?:на|за)пиши(?:те)?|скажи(?:те)?|добавь(?:те)?|переска(?:жи|жите)|упомяни(?:те)?|"
+    r"ответь(?:те)?|(?:про)?игнорируй(?:те)?|укажи(?:те)?|сообщи(?:те)?|забудь(?:те)?)\b"
+)
+_SUMMARY = (
+    r"(?:summary|summaries|zusammenfassung|résumé|resumen|resumo|riassunto|samenvatting|streszczeni[aeu]|пересказ\w*|"
+    r"резюме|изложени\w+|prompt)\b"
+)
+_INSTRUCTS = re.compile(
+    rf"\b{_MACHINES}\s*(?:[:!—–]|\s-\s)\s*[\"“„«‹']?\s*(?:{_WRITE}|say\b|claim\b)|"
+    rf"(?:^|[\"“„«‹(:]\s*)(?:\w+ )?{_MACHINES}\s*,\s*{_WRITE}|"
+    rf"(?:^|[\"“„«‹(:.!]\s*){_WRITE}[^.!?]{{0,60}}\b{_SUMMARY}|"
+    rf"(?:^|[\"“„«‹(:.!]\s*)(?:in|dans|en|no|na|nel|nella|w|в)\s+(?:\w+\s+)?{_SUMMARY},?\s+{_WRITE}"
+    r"(?:\s*[,:]|\s+(?:that|que|che|dat)\b)|"
+    r"(?:要約|要旨)(?:文)?(?:に|で)は?.{0,40}(?:書いて|書け|書くこと|述べて|加えて|入れて)|"
+    r"(?:请|請|务必|必须).{0,8}(?:摘要|总结|概要)|(?:摘要|总结|概要)[中里]?(?:请|請|务必|必须)|"
+    r"في (?:ال)?ملخص.{0,20}(?:اكتب|اذكر|أضف)|"
+    r"(?:人工智[能慧]|机器人|機器人|\bAI|大?模型|助手)[：:，,！!、].{0,6}(?:写|寫|说|說|加|忽略|无视|回答|总结|提到)|"
+    r"(?:人工知能|\bAI|ボット|ロボット|アシスタント|モデル)(?:へ|よ|は)?[：:、，！!].{0,40}(?:書け|書い|書き|加え|述べ|無視|答え|要約)|"
+    r"(?:(?:ال)?ذكاء الاصطناعي|(?:ال)?روبوت(?:ات)?|(?:ال)?مساعد|نموذج)\s*[:،!,]\s*"
+    r"(?:اكتب|قل|قولوا|أضف|أضيفوا|اذكر|لخص|تجاهل|أجب)",
+    re.IGNORECASE,
+)
 QUOTED = re.compile(
     "“([^”]{1,600})”|„([^“”]{1,600})[“”]|«([^»]{1,600})»|»([^«]{1,600})«|「([^」]{1,600})」|『([^』]{1,600})』|"
     '"([^"]{1,600})"|‹([^›]{1,600})›|”([^”]{1,600})”|'
@@ -58,6 +100,7 @@ _OWN_WORDS = 16  # characters before which such words are the sentence's own, no
 _PARTICLES = frozenset("of the and for in at on von van der den de des del della di da do dos das du la le les el "
                        "los y e i "
                        "und zu zur zum im am et en upon a".split())  # fmt: skip
+_YEARS = frozenset(map(float, range(1800, 2101)))
 _NEAR = 50  # characters to either side of a number that may say what it counts
 
 
@@ -65,10 +108,12 @@ class Source:
     """The article, taken apart. `language` is a primary subtag or ""."""
 
     def __init__(self, title: str, text: str, language: str) -> None:
-        visible = unhidden("\n\n".join([title, *_for_readers(text, language)]))
+        for_readers, for_models = _sorted(text, language)
+        visible = unhidden("\n\n".join([title, *for_readers]))
         shown = unicodedata.normalize("NFKC", visible)
         self.language = language
         self.title = folded(title)
+        self.shown = shown
         self.folded = folded(shown)
         self.quotes = tuple((match.start(), folded(spoken(match))) for match in QUOTED.finditer(shown))
         self.numbers = numbers(visible, language)
@@ -79,6 +124,8 @@ class Source:
         self.in_names = frozenset(bare(word) for match in _CAPITALS.finditer(shown) for word in WORD.findall(match[0]))
         self._place(plain(visible))
         self.terms = frozenset(terms(words(shown), language))
+        told = unicodedata.normalize("NFKC", unhidden("\n\n".join(for_models)))
+        self.told = frozenset(terms(words(told), language)) - self.terms
 
     def _take_words(self, found: Sequence[str]) -> None:
         sequence = [bare(word) for word in found]
@@ -86,6 +133,7 @@ class Source:
         self.capital = frozenset(bare(word) for word in found if word[:1].isupper())
         self.lower = frozenset(bare(word) for word in found if word[:1].islower())
         self.initials = frozenset(_initials(found))
+        self.nouns = frozenset(_german_nouns(found)) if self.language == "de" else frozenset()
         self.places: dict[str, list[int]] = {}
         for at, word in enumerate(sequence):
             self.places.setdefault(word, []).append(at)
@@ -120,6 +168,22 @@ class Source:
             if same(number, one):
                 yield what(self.text[one.end : one.end + _NEAR], self.language)
 
+    def stated(self, number: Stated) -> Iterator[tuple[Stated, str]]:
+        """The number wherever the article states it, and what follows it."""
+        for one in self.numbers:
+            if same(number, one):
+                yield one, self.text[one.end : one.end + _NEAR]
+
+    def unnamed(self, number: Stated, far: int, what: Callable[[str, str], list[str]]) -> Iterator[str]:
+        """What stands before the number wherever the article leaves out what it counts: no unit, no noun, no year."""
+        for one in self.numbers:
+            if (
+                same(number, one)
+                and not (one.unit or one.values & _YEARS)
+                and not what(self.text[one.end : one.end + _NEAR], self.language)
+            ):
+                yield self.text[max(0, one.start - far) : one.start]
+
     def has(self, word: str) -> bool:
         """The word itself, a possessive or plural of it, or, in a language that inflects names, another case of it."""
         if word in self.words:
@@ -143,6 +207,17 @@ class Source:
             for other in self.lower
         )
 
+    def heads(self, word: str) -> bool:
+        """German: a compound of which the article has the head, which says what a thing is; of places it names them."""
+        return any(
+            len(word) >= at + 5 and word[at:] in self.nouns and word[at:] not in _PLACE_HEADS
+            for at in range(3, len(word) - 4)
+        )
+
+    def compounds_noun(self, word: str) -> bool:
+        """German: the end of one of the article's compounds; a name is never that."""
+        return len(word) >= 3 and any(len(other) >= len(word) + 3 and other.endswith(word) for other in self.words)
+
     def compounds(self, word: str) -> bool:
         """German: a part of one of the article's compounds, or a compound of its words and an ordinary noun."""
         for other in self.words:
@@ -156,20 +231,38 @@ class Source:
         return False
 
 
-def _for_readers(text: str, language: str) -> Iterator[str]:
-    """The paragraphs without sentences that talk to a model, and without what follows one that begins so."""
+_GERMAN_ARTICLES = frozenset("der die das den dem des ein eine einen einem einer eines".split())
+_ADJECTIVE = re.compile(r"[^\W\d_A-ZÄÖÜ]{3,}e[nrsm]?")
+_PLACE_HEADS = frozenset(
+    "straße gasse allee platz damm ufer berg burg dorf bach wald brücke heim stadt kirchen hausen hofen".split()
+)
+
+
+def _sorted(text: str, language: str) -> tuple[list[str], list[str]]:
+    """What is said to readers, and what to a model: sentences that talk to one, and what follows one that begins so."""
+    readers: list[str] = []
+    models: list[str] = []
     for part in re.split(r"\n\s*\n", text):
-        if not _TO_A_MODEL.search(HIDDEN.sub("", part)):
-            yield part
+        if _instruction(part) is None:
+            readers.append(part)
             continue
         kept: list[str] = []
         for start, end in split_sentences(part, lang=language or None):
-            match = _TO_A_MODEL.search(HIDDEN.sub("", part[start:end]))
+            match = _instruction(part[start:end])
             if match and match.start() < _OWN_WORDS:
+                models.append(part[start:])
                 break
-            if not match:  # one that only reports such words goes alone
+            if match:  # one that only reports such words goes alone
+                models.append(HIDDEN.sub("", part[start:end])[match.start() :])
+            else:
                 kept.append(part[start:end])
-        yield " ".join(kept)
+        readers.append(" ".join(kept))
+    return readers, models
+
+
+def _instruction(text: str) -> re.Match[str] | None:
+    seen = HIDDEN.sub("", text)
+    return _TO_A_MODEL.search(seen) or _INSTRUCTS.search(seen)
 
 
 def unhidden(text: str) -> str:
@@ -234,6 +327,17 @@ def is_case_of(word: str, other: str, language: str) -> bool:
 def _shared(word: str, other: str) -> int:
     shorter = min(len(word), len(other))
     return next((i for i in range(shorter) if word[i] != other[i]), shorter)
+
+
+def _german_nouns(found: Sequence[str]) -> Iterator[str]:
+    """What stands after an article, or after one and an adjective: "das Gerät", "einen neuen Motor"."""
+    article = adjective = False
+    for word in found:
+        small = word.lower()
+        if word[:1].isupper() and (article or adjective):
+            yield bare(word)
+        adjective = article and _ADJECTIVE.fullmatch(word) is not None and not opens(small, "de")
+        article = small in _GERMAN_ARTICLES
 
 
 def _initials(found: Sequence[str]) -> Iterator[str]:
