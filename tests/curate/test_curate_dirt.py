@@ -39,20 +39,12 @@ def test_there_are_thirty_kinds_in_eight_languages() -> None:
     assert all(clean_summary(article) for article in dirt.ARTICLES)
 
 
-READING_LEAVES_IT = {
-    "read_also_copied": {8},  # between two paragraphs: `read_text` takes lines away at the edges of an article only
-}
-
-
 def cases() -> list[object]:
-    """All kinds around all articles; strict xfail where `read_text` leaves the line in the article's text."""
+    """All kinds around all articles."""
     found: list[object] = []
     for kind in dirt.KINDS:
         for number, article in enumerate(dirt.ARTICLES):
-            left = number in READING_LEAVES_IT.get(kind.name, ())
-            reason = f"read_text takes the line of {kind.name} for a paragraph of the article"
-            marks = [pytest.mark.xfail(strict=True, reason=reason)] if left else []
-            found.append(pytest.param(kind, article, id=f"{kind.name}-{article.lang}{number}", marks=marks))
+            found.append(pytest.param(kind, article, id=f"{kind.name}-{article.lang}{number}"))
     return found
 
 

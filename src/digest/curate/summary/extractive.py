@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from digest.curate.language import base_language
-from digest.curate.scripts import main_script, width
+from digest.curate.scripts import SPACELESS, main_script, width
 from digest.curate.sentences import iter_sentences
 from digest.curate.summary.cues import Sentence, take_apart, tell_genre
 from digest.curate.summary.fitness import has_placeholder, has_sensible_length, is_whole
@@ -23,6 +23,7 @@ from digest.curate.summary.ranking import Ranking, rank, similarities
 from digest.curate.terms import terms, words
 from digest.model import Summary
 
+HEADING_CHARS = 90
 MAX_RANKED = 120  # sentences looked at: a digest's reader is served by the first pages of a book
 MAX_READ = 2000  # characters of one sentence that are weighed; what is longer fits no budget anyway
 _REDUNDANCY = 0.5
@@ -77,6 +78,8 @@ def _take_apart(text: str, title: str | None, lang: str | None) -> _Text:
     script = main_script(text)
     language = base_language(lang) or _language_of(script)
     spans = tuple(islice(iter_sentences(text, lang=language or None), MAX_RANKED))
+    if script not in SPACELESS:
+        spans = tuple(span for span in spans if not _is_heading(text, *span)) or spans
     return _Text(
         sentences=tuple(_sentence(text[start:end], language) for start, end in spans),
         spans=spans,
@@ -86,6 +89,13 @@ def _take_apart(text: str, title: str | None, lang: str | None) -> _Text:
         joiner="" if script in ("Han", "Kana") else " ",
         dirty=has_placeholder(text),
     )
+
+
+def _is_heading(text: str, start: int, end: int) -> bool:
+    """A short line of its own that ends without a mark: a heading, or "Read also: ...". It is no sentence, and ranking
+    must not hear it: it shifts the places of the others and echoes their words."""
+    alone = (start == 0 or text[start - 1] == "\n") and (end == len(text) or text[end] == "\n")
+    return alone and end - start <= HEADING_CHARS and text[end - 1].isalnum()
 
 
 def _sentence(text: str, language: str) -> Sentence:
