@@ -12,9 +12,12 @@ from digest.editorial import NewOverride
 from digest.errors import BusyError, StateError, UsageError
 from digest.model import Issue
 from digest.pipeline import steering
+from digest.pipeline.drafting import draft
 from digest.pipeline.editing import Change, Review, Target, Undo, change, editable, keep_in_step, review, standings
+from digest.pipeline.gathering import enroll
 from digest.pipeline.issuing import Verdict, find, make, named, plan
 from digest.pipeline.overview import overview
+from digest.recurrence import period_after
 from support_world import MONDAY, World, states, world
 
 DAY = timedelta(days=1)
@@ -310,3 +313,20 @@ def test_a_german_digest_has_a_german_subject(place: World) -> None:
     seen = look(place)
     assert seen.issue.subject == f"{seen.issue.items[0].title} und 2 weitere"
     assert " und " in seen.issue.in_this_issue
+
+
+def test_a_drop_counts_for_readers_of_every_cadence(place: World) -> None:
+    """What was dropped from the weekly is not in the monthly mail of the same digest, until the drop is taken back."""
+    lamp = ids(place)["Lamp night"]
+    edit(place, NewOverride("drop", lamp))
+
+    def monthly() -> set[str]:
+        with place.workspace() as workspace:
+            period = period_after(workspace.rule("weekly", "monthly"), place.clock)
+            enroll(workspace, "weekly", "monthly", period=period)
+            made = draft(workspace, "weekly", period, number=1, scheduled_for=period.end, frequency="monthly")
+        return {item.title for item in made.issue.items}
+
+    assert monthly() == set(STORIES) - {"Lamp night"}
+    edit(place, Undo(1))
+    assert monthly() == set(STORIES)

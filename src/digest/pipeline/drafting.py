@@ -94,11 +94,19 @@ def draft(
 
 
 def edits_of(workspace: Workspace, digest: str, frequency: str, period: Period) -> Edits:
-    """What editors decided: about this very issue, and about articles by `digest articles pin`."""
+    """What editors decided: about this very issue, and about articles by `digest articles pin`.
+
+    A drop holds for every cadence of the digest: who reads it monthly is not sent what was kept from weekly readers.
+    """
     row = workspace.store.issues.of_period(digest, frequency, period.label)
     edits = fold(workspace.store.issues.overrides(row.id)) if row is not None else Edits()
     pinned = dict.fromkeys((*edits.pinned, *workspace.store.marks.pinned(digest)))
-    return replace(edits, pinned=tuple(one for one in pinned if one not in edits.dropped))
+    elsewhere = workspace.store.issues.dropped(digest) - set(edits.pinned)
+    return replace(
+        edits,
+        pinned=tuple(one for one in pinned if one not in edits.dropped),
+        dropped=edits.dropped | elsewhere,
+    )
 
 
 def _shown(period: Period, scheduled_for: datetime, items: Sequence[Item]) -> Period:

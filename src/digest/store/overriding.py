@@ -37,6 +37,16 @@ class Overrides:
         with self._db.read() as connection:
             return _read(connection, issue_id)
 
+    def dropped(self, digest: str) -> frozenset[int]:
+        """The articles that editors dropped from any issue of this digest, whatever its cadence, and left dropped."""
+        query = (
+            sa.select(issue_override.c.article_id)
+            .join(issue, issue.c.id == issue_override.c.issue_id)
+            .where(issue.c.digest == digest, issue_override.c.kind == "drop", issue_override.c.undone_at.is_(None))
+        )
+        with self._db.read() as connection:
+            return frozenset(connection.execute(query).scalars())
+
     def edit(self, row: IssueRow, changes: Sequence[Change], *, at: datetime, by: str) -> IssueRow:
         """Make `changes` in their order, all or none; the row with its new version.
 
