@@ -200,7 +200,10 @@ def _hand_on_openers(text: str, spans: list[tuple[int, int]]) -> list[tuple[int,
     for i in range(len(spans) - 1):
         start, end = spans[i]
         stray = _STRAY_OPENER.search(text, start, end) if text[end - 1] in _OPENERS else None
-        if stray and is_balanced(text[start : stray.start()]):  # not the » that closes a French quotation
+        if stray is None:
+            continue
+        swedish = text[end - 1] == "”" and text[stray.start() - 1] in ".!?…"  # it opens there too, and never closes so
+        if swedish or is_balanced(text[start : stray.start()]):  # not the » that closes a French quotation
             spans[i] = (start, stray.start())
             spans[i + 1] = (stray.start() + 1, spans[i + 1][1])
     return spans
