@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import re
 import string
 from datetime import UTC, datetime, timedelta
 
@@ -13,6 +15,7 @@ from digest.errors import AddressError, DigestError, TokenError
 from digest.model import (
     Article,
     Author,
+    BounceClaims,
     EmailAddress,
     Image,
     Issue,
@@ -27,7 +30,9 @@ from digest.model import (
     has_control,
     is_reserved_domain,
     message_id_for,
+    read_bounce_token,
     read_token,
+    sign_bounce_token,
     sign_token,
     to_plain,
 )
@@ -128,13 +133,49 @@ def test_a_token_with_any_character_changed_is_refused(position: int, char: str)
 
 
 def test_a_token_serves_its_purpose_only_and_survives_a_rotation_of_keys() -> None:
-    token = sign_token(b"old", key_id=1, purpose=Purpose.BOUNCE, subscriber_id=7, list_id=1)
+    token = sign_token(b"old", key_id=1, purpose=Purpose.CONFIRM, subscriber_id=7, list_id=1)
 
     with pytest.raises(TokenError):
         read_token({1: b"old"}, token, purpose=Purpose.UNSUBSCRIBE)
     with pytest.raises(TokenError):
-        read_token({2: b"new"}, token, purpose=Purpose.BOUNCE)
-    assert read_token({1: b"old", 2: b"new"}, token, purpose=Purpose.BOUNCE).subscriber_id == 7
+        read_token({2: b"new"}, token, purpose=Purpose.CONFIRM)
+    assert read_token({1: b"old", 2: b"new"}, token, purpose=Purpose.CONFIRM).subscriber_id == 7
+
+
+@given(st.integers(0, 255), st.integers(0, 2**32 - 1), st.integers(0, 2**40 - 1), st.randoms(use_true_random=False))
+def test_a_bounce_token_reads_back_whatever_servers_did_to_its_case(
+    key_id: int, issue: int, subscriber: int, chance: random.Random
+) -> None:
+    token = sign_bounce_token(b"k" * 32, key_id=key_id, issue_id=issue, subscriber_id=subscriber)
+    folded = "".join(chance.choice((char.lower(), char.upper())) for char in token)
+
+    assert len(token) == 32 and re.fullmatch(r"[a-z2-7]+", token)
+    assert read_bounce_token({key_id: b"k" * 32}, folded) == BounceClaims(key_id, issue, subscriber)
+
+
+@given(st.integers(0, 31), st.sampled_from(string.ascii_lowercase + "0123456789=+_"))
+def test_a_bounce_token_with_any_character_changed_is_refused(position: int, char: str) -> None:
+    token = sign_bounce_token(b"k" * 32, key_id=1, issue_id=12, subscriber_id=7)
+    forged = token[:position] + char + token[position + 1 :]
+    if forged == token:
+        return
+    with pytest.raises(TokenError):
+        read_bounce_token({1: b"k" * 32}, forged)
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_refused_as_a_bounce_token(text: str) -> None:
+    with pytest.raises(TokenError):
+        read_bounce_token({1: b"k" * 32}, text)
+
+
+def test_a_bounce_token_survives_a_rotation_of_keys_and_no_other_key_makes_it() -> None:
+    token = sign_bounce_token(b"old", key_id=1, issue_id=12, subscriber_id=7)
+
+    assert read_bounce_token({1: b"old", 2: b"new"}, token).subscriber_id == 7
+    for keys in ({2: b"old"}, {1: b"new"}, {}):
+        with pytest.raises(TokenError):
+            read_bounce_token(keys, token)
 
 
 def test_message_ids_depend_on_issue_and_subscriber_and_on_nothing_else() -> None:

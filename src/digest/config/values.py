@@ -272,7 +272,7 @@ def bounce_address(value: Any) -> str:
     written = text(value)
     if written.count("{token}") != 1 or "{token}" not in written.rpartition("@")[0]:
         raise Refused(f"{described(written)} lacks its {{token}}", 'write it like "b+{token}@bounces.example.org"')
-    address(written.replace("{token}", "x" * 38))  # a token's length counts against the 64 octets of a local part
+    address(written.replace("{token}", "x" * 32))  # a token's length counts against the 64 octets of a local part
     return written
 
 

@@ -15,12 +15,22 @@ from digest.model.edits import OVERRIDE_KINDS, Edits, Override
 from digest.model.issue import Issue, IssueRow, IssueState, Item, Period, Sending, Site
 from digest.model.plain import from_plain, to_plain
 from digest.model.subscriber import RejectedRow, Subscriber, SubscriberRow, SubscriptionStatus, Suppression
-from digest.model.token import Claims, Purpose, message_id_for, read_token, sign_token
+from digest.model.token import (
+    BounceClaims,
+    Claims,
+    Purpose,
+    message_id_for,
+    read_bounce_token,
+    read_token,
+    sign_bounce_token,
+    sign_token,
+)
 
 __all__ = [
-    "OVERRIDE_KINDS", "Accounting", "Article", "Author", "Claims", "DeliveryState", "Document", "Edits",
+    "OVERRIDE_KINDS", "Accounting", "Article", "Author", "BounceClaims", "Claims", "DeliveryState", "Document", "Edits",
     "EmailAddress", "Enclosure", "Image", "Issue", "IssueRow", "IssueState", "Item", "Mailbox", "Message", "Outcome",
     "Override", "ParsedFeed", "Period", "Purpose", "Recipient", "RejectedRow", "Report", "Sending", "Site",
     "StoredArticle", "Subscriber", "SubscriberRow", "SubscriptionStatus", "Summary", "Suppression", "from_plain",
-    "has_control", "is_reserved_domain", "message_id_for", "read_token", "sign_token", "to_plain",
+    "has_control", "is_reserved_domain", "message_id_for", "read_bounce_token", "read_token", "sign_bounce_token",
+    "sign_token", "to_plain",
 ]  # fmt: skip

@@ -53,7 +53,9 @@ class Recipient:
 class Message:
     """The bytes for one recipient: CRLF line ends, 7-bit, no line above 998 octets, no line starting with a dot.
 
-    `sender` and `recipient` are the envelope (RFC 5321 section 2.3.1). `message_id` without angle brackets.
+    `sender` and `recipient` are the envelope (RFC 5321 section 2.3.1). `message_id` without angle brackets; it is
+    unguessable and the same for every attempt, so it also serves as ENVID where a relay offers DSN (RFC 3461 section
+    4.4): a report that quotes it names one delivery.
     """
 
     delivery_id: int

@@ -37,7 +37,7 @@ def freeze(workspace: Workspace, row: IssueRow, drafted: Drafted) -> IssueRow:
         renditions=renditions,
         consumed=_consumed(drafted),
         left_over=drafted.draft.passed_over,
-        candidates=candidates(workspace, row.digest, issue_key(row), variants, frequency=row.frequency),
+        candidates=candidates(workspace, row, issue_key(row), variants),
     )
     return workspace.store.issues.freeze(row, frozen, at=workspace.now())
 

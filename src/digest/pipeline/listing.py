@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digest.errors import AddressError
-from digest.model import EmailAddress, Purpose, is_reserved_domain, message_id_for, sign_token
+from digest.model import EmailAddress, Purpose, is_reserved_domain, message_id_for, sign_bounce_token, sign_token
 from digest.pipeline.cadence import served
-from digest.pipeline.workspace import EVERY, Workspace
+from digest.pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.audience.settings import ListSettings
-    from digest.model import RejectedRow, Subscriber
+    from digest.model import IssueRow, RejectedRow, Subscriber
     from digest.store import Candidate, ListChange
 
 
@@ -118,19 +118,18 @@ def _language(locale: str) -> str:
     return locale.replace("_", "-").split("-")[0].lower()
 
 
-def candidates(
-    workspace: Workspace, digest: str, issue_key: str, variants: Variants, *, frequency: str = EVERY
-) -> Iterator[Candidate]:
+def candidates(workspace: Workspace, row: IssueRow, issue_key: str, variants: Variants) -> Iterator[Candidate]:
     """Everyone the issue concerns, with a reason where they will not be mailed; streamed, never held."""
     from digest.store import Candidate
 
-    settings = workspace.digest(digest)
+    settings = workspace.digest(row.digest)
     audience = workspace.store.audience
     key_id, keys = workspace.store.signing_keys()
     list_id = audience.list_id(settings.list)
     loopback = workspace.config.relays[settings.relay].is_loopback
     only_to = frozenset(workspace.config.delivery.only_to)
-    for subscriber, skip in audience.candidates(settings.list, served(workspace, digest, frequency)):
+    bounced_issue = row.id if workspace.config.bounce_address else None
+    for subscriber, skip in audience.candidates(settings.list, served(workspace, row.digest, row.frequency)):
         yield Candidate(
             subscriber_id=subscriber.id,
             list_id=list_id,
@@ -140,11 +139,18 @@ def candidates(
             locale=subscriber.locale,
             timezone=subscriber.timezone,
             topics=subscriber.topics,
-            tokens={"unsubscribe": unsubscribe_token(keys[key_id], key_id, subscriber, list_id)},
+            tokens=_tokens(keys[key_id], key_id, subscriber, list_id, bounced_issue),
             message_id=message_id_for(keys[key_id], issue=issue_key, subscriber_id=subscriber.id),
             rendition=variants.index(subscriber.locale),
             skip=skip or _skip(subscriber.address, loopback=loopback, only_to=only_to),
         )
+
+
+def _tokens(key: bytes, key_id: int, subscriber: Subscriber, list_id: int, bounced_issue: int | None) -> dict[str, str]:
+    tokens = {"unsubscribe": unsubscribe_token(key, key_id, subscriber, list_id)}
+    if bounced_issue is not None:
+        tokens["bounce"] = sign_bounce_token(key, key_id=key_id, issue_id=bounced_issue, subscriber_id=subscriber.id)
+    return tokens
 
 
 def unsubscribe_token(key: bytes, key_id: int, subscriber: Subscriber, list_id: int) -> str:
