@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from digest.model import Recipient
-from digest.render import Fill, Part, Rendition, Switch
+from digest.render import Condition, Fill, Part, Rendition, Switch
 from digest.render.escaping import ESCAPES
 from digest.render.headers import to_header
 from digest.render.segments import _FILTERS, Piece, Values
@@ -46,13 +46,21 @@ def shown(pieces: Iterable[Piece], values: Values) -> Iterator[str | Fill]:
     for piece in pieces:
         if not isinstance(piece, Switch):
             yield piece
-            continue
-        condition, topics = piece.condition, values.recipient.topics
-        answer = topics is None or condition.argument in topics
-        if condition.kind == "has":
-            answer = values[condition.argument] != ""
-        if answer != condition.negated:
+        elif answer(piece.condition, values):
             yield from shown(piece.pieces, values)
+
+
+def answer(condition: Condition, values: Values) -> bool:
+    reader = values.recipient
+    if condition.kind == "topic":
+        said = reader.topics is None or condition.argument.casefold() in [one.casefold() for one in reader.topics]
+    elif condition.kind == "locale":
+        said = reader.locale == condition.argument
+    elif condition.kind == "has":
+        said = values[condition.argument] != ""
+    else:
+        said = (all if condition.kind == "all" else any)([answer(part, values) for part in condition.parts])
+    return said != condition.negated
 
 
 def joined(pieces: Iterable[str | Fill]) -> list[str | Fill]:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jinja2 import DictLoader
 from jinja2.exceptions import SecurityError, UndefinedError
 from markupsafe import Markup
+from render_samples import ADA, issue
 
 from digest.render.binding import BoundEnvironment, Outside, Raw, SlotError, Tokens, View, spliced
-from digest.render.segments import Condition, Fill
+from digest.render.headers import links_for
+from digest.render.segments import Condition, Fill, Switch, Values, pieces_from_plain, pieces_to_plain
 
 SECRET = "Tide & <Time>"
 TOKEN = re.compile(r"zqabcd[vsoc]\d+z")
@@ -86,7 +92,11 @@ def test_validated_values_pass_and_template_strings_do_not() -> None:
         '{{ "%s" % slot("name") }}', '{{ "a" ~ slot("name") }}', '{{ slot("name")() }}',
         '{{ slot("name")|default(slot("address")) }}', '{{ slot("name") in ["x"] }}', '{{ -slot("name") }}',
         '{{ slot("nmae") }}', '{{ slot("date")|dateformat("%c") }}', '{{ slot("name")|upper(1) }}',
-        '{{ slot("name").then("upper") }}',
+        '{{ slot("name").then("upper") }}', '{% if topic("news") %}x{% endif %}', '{{ topic("news") }}',
+        '{{ topic("news") and has("name") }}', '{% set c = topic("a") or topic("b") %}', '{{ topic("a") == true }}',
+        '{{ "x" if has("name") else "y" }}', '{{ topic("a")|default("x") }}', '{{ topic("a") is defined }}',
+        '{{ [topic("a")]|join }}', '{{ topic("a").argument }}', '{{ "%s" % locale("de") }}', '{{ topic("") }}',
+        '{{ topic(3) }}', '{{ not topic("a") }}', '{{ topic("a")|string }}', '{{ [topic("a")]|select|list|length }}',
     ],
 )  # fmt: skip
 def test_slots_refuse_everything_but_printing_and_their_filters(expression: str) -> None:
@@ -108,8 +118,66 @@ def test_blocks_mint_two_ends_and_take_only_conditions() -> None:
     source, tokens = render('{% shown_if not topic("news") %}<b>{{ a.n }}</b>{% endshown_if %}')
     assert TOKEN.sub("|", source) == "|<b>|</b>|"
     assert Condition("topic", "news", True) in tokens.minted
-    with pytest.raises(SlotError):
-        render("{% shown_if a.n %}x{% endshown_if %}")
+    for asked in ("a.n", "true", 'topic("x") and a.n', "not 1", '"news"', 'slot("name")', 'topic("x") == has("name")'):
+        with pytest.raises(SlotError):
+            render("{% shown_if " + asked + " %}x{% endshown_if %}")
+
+
+NEWS, NAMED, NAMELESS = Condition("topic", "news"), Condition("has", "name"), Condition("has", "name", True)
+
+
+@pytest.mark.parametrize(
+    ("asked", "condition"),
+    [
+        ('topic("news")', NEWS),
+        ('not topic("news")', Condition("topic", "news", True)),
+        ('not not topic("news")', NEWS),
+        ('topic("news") and has("name")', Condition("all", parts=(NEWS, NAMED))),
+        ('topic("news") or has("name")', Condition("any", parts=(NEWS, NAMED))),
+        ('topic("news") and topic("news") and has("name")', Condition("all", parts=(NEWS, NAMED))),
+        ('not (topic("news") and has("name"))', Condition("all", "", True, (NEWS, NAMED))),
+        ('locale("de")', Condition("locale", "de")),
+        ('locale("en")', Condition("any", parts=(Condition("locale", "en"), Condition("has", "locale", True)))),
+        (
+            'topic("news") and (locale("de") or not has("name"))',
+            Condition("all", parts=(NEWS, Condition("any", parts=(Condition("locale", "de"), NAMELESS)))),
+        ),
+    ],
+)  # fmt: skip
+def test_conditions_are_joined_by_and_or_and_not(asked: str, condition: Condition) -> None:
+    """Whatever Python's operators would make of it, the condition is what stands in the template, and reads back."""
+    environment = BoundEnvironment()
+    with Tokens("abcd", locale="en-IE") as tokens:
+        environment.from_string("{% set n = has('name') %}{% shown_if " + asked + " %}x{% endshown_if %}").render()
+    assert tokens.minted == [condition, None]
+    stored = pieces_to_plain([Switch(condition, ("x",))])
+    assert pieces_from_plain(json.loads(json.dumps(stored))) == (Switch(condition, ("x",)),)
+
+
+@given(st.data())
+def test_conditions_answer_as_their_words_say(data: st.DataObject) -> None:
+    """Any nesting of and, or, not over topics, locale and name answers as Python would, were the reader known."""
+    atom = st.sampled_from(['topic("news")', 'topic("BOATS")', 'has("name")', 'locale("de")', 'locale("pt-BR")'])
+    asked = data.draw(st.recursive(atom, lambda inner: st.one_of(
+        st.builds("not ({})".format, inner), st.builds("({}) and ({})".format, inner, inner),
+        st.builds("({}) or ({})".format, inner, inner)), max_leaves=8))  # fmt: skip
+    topics = data.draw(st.sampled_from([None, (), ("news",), ("Boats", "x")]))
+    person = replace(ADA, name=data.draw(st.sampled_from(["", "Ada"])), topics=topics,
+                     locale=data.draw(st.sampled_from(["", "de", "de_AT", "pt-br", "den", "pt"])))  # fmt: skip
+    with Tokens("abcd", locale="de") as tokens:
+        BoundEnvironment().from_string("{% shown_if " + asked + " %}x{% endshown_if %}").render()
+    condition = tokens.minted[0]
+    assert isinstance(condition, Condition)
+    theirs = (person.locale or "de").replace("_", "-").lower()
+    known = {
+        "topic": lambda name: topics is None or name.casefold() in {topic.casefold() for topic in topics},
+        "has": lambda _: bool(person.name),
+        "locale": lambda tag: f"{theirs}-".startswith(f"{tag.lower()}-"),
+    }
+    values = Values(person, links_for(issue()))
+    assert condition.holds(values) is eval(asked, {}, known)
+    again = eval(str(condition).replace('has("locale")', "True"), {}, known) if "locale" not in asked else None
+    assert again in (None, condition.holds(values))
 
 
 @pytest.mark.parametrize(

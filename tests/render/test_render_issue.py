@@ -181,7 +181,7 @@ def test_equal_inputs_give_equal_bytes() -> None:
 
 def test_an_unknown_stored_format_is_refused_with_a_way_out() -> None:
     """A rendition of a newer program names its format instead of being misread; damage is damage."""
-    data = rendered(issue()).to_bytes().replace(b'"format":1', b'"format":99')
+    data = rendered(issue()).to_bytes().replace(b'"format":2', b'"format":99')
     with pytest.raises(DigestError, match="format 99"):
         Rendition.from_bytes(data)
     with pytest.raises(DigestError, match="cannot be read"):

@@ -78,10 +78,14 @@ LITERALS = st.one_of(
     st.sampled_from(["", "a", "ab", "\n", "=", ".", " \n", "<p>", "</p>\n", "水", "é" * 30]),
     st.text(st.one_of(st.sampled_from(" .=\n\tF>é水🌊"), PRINTABLE), max_size=200),
 )
-CONDITIONS = st.one_of(
-    st.builds(Condition, st.just("topic"), st.sampled_from(["news", "boats", "ü"]), st.booleans()),
-    st.builds(Condition, st.just("has"), st.sampled_from(["name", "timezone"]), st.booleans()),
+ASKED = st.one_of(
+    st.builds(Condition, st.just("topic"), st.sampled_from(["news", "BOATS", "ü"]), st.booleans()),
+    st.builds(Condition, st.just("has"), st.sampled_from(["name", "timezone", "locale"]), st.booleans()),
+    st.builds(Condition, st.just("locale"), st.sampled_from(["de", "hi"]), st.booleans()),
 )
+CONDITIONS = st.recursive(ASKED, lambda inner: st.builds(
+    Condition, st.sampled_from(["all", "any"]), st.just(""), st.booleans(),
+    st.lists(inner, min_size=1, max_size=3).map(tuple)), max_leaves=4)  # fmt: skip
 FLAT = st.lists(st.one_of(LITERALS, FILLS), max_size=8)
 PIECES = st.recursive(
     FLAT.map(tuple),

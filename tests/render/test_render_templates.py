@@ -108,9 +108,17 @@ def outlook_balanced(html: str) -> bool:
         + BLOCK.replace("INSIDE", "<tr><td>secret</td></tr>")
         + "</mj-table></mj-column></mj-section>",
         in_text("always " + BLOCK.replace("INSIDE", "<b>secret {{ issue.subject }}</b>")),
+        "<mj-section><mj-group><mj-column><mj-text>a</mj-text></mj-column>"
+        + BLOCK.replace("INSIDE", "<mj-column><mj-text>secret</mj-text></mj-column>")
+        + "</mj-group></mj-section>",
+        "<mj-hero><mj-text>a</mj-text>" + BLOCK.replace("INSIDE", "<mj-text>secret</mj-text>") + "</mj-hero>",
+        BLOCK.replace("INSIDE", "<mj-wrapper>" + in_text("secret") + "</mj-wrapper>"),
+        BLOCK.replace("INSIDE", "<mj-raw><!--[if mso]><p>secret</p><![endif]--></mj-raw>"),
+        "<mj-raw><!--[if mso]>" + BLOCK.replace("INSIDE", "<p>secret</p><![endif]-->") + "</mj-raw>",
     ],
-    ids=["sections", "wrapper", "columns", "column children", "table rows", "text"],
-)
+    ids=["sections", "wrapper", "columns", "column children", "table rows", "text", "group", "hero", "a wrapper",
+         "Outlook's own", "inside Outlook's"],
+)  # fmt: skip
 def test_blocks_hide_and_show_without_unbalancing_anything(tmp_path: Path, body: str) -> None:
     """One block switches HTML and text; hidden or shown, tags and Outlook's comments stay balanced."""
     text = 'Before.\n{% shown_if topic("news") %}\nsecret\n{% endshown_if %}\nAfter.\n'
@@ -129,6 +137,68 @@ def test_blocks_hide_and_show_without_unbalancing_anything(tmp_path: Path, body:
     assert rendition.text(hidden) == "Before.\nAfter.\n"
     at = next(at for at, piece in enumerate(rendition.rich.pieces) if isinstance(piece, Switch))
     assert outlook_balanced("".join(str(piece) for piece in rendition.rich.pieces[:at])), "begins inside a comment"
+
+
+SHOWN, END = '{% shown_if topic("news") %}', "{% endshown_if %}"
+MANY = "<mj-section><mj-column><mj-NAME>\nINSIDE</mj-NAME></mj-column></mj-section>"
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("\n" + in_text(BLOCK.replace("INSIDE", "<b>x") + "</b>"), "cuts through elements"),
+        (f"<mj-section><mj-column>\n{SHOWN}<mj-text>a</mj-text></mj-column>{END}</mj-section>", "cuts through"),
+        (f"\n{SHOWN}<mj-section><mj-column><mj-text>a{END}</mj-text></mj-column></mj-section>", "cuts through"),
+        (
+            f"<mj-section><mj-column>\n{SHOWN}</mj-column></mj-section><mj-section><mj-column>{END}"
+            "<mj-text>b</mj-text></mj-column></mj-section>",
+            "cuts through",
+        ),
+        (f"\n<mj-raw>{SHOWN}<!--[if mso]><table><tr><td><![endif]-->{END}<!--[if mso]></td></tr></table><![endif]-->"
+         "</mj-raw>", "cuts through"),
+        (f"\n<mj-raw><!--[if !mso]><!-->{SHOWN}<p>x</p><!--<![endif]-->{END}</mj-raw>", "cuts through"),
+        (f"<mj-section><mj-column><mj-table><tr>\n<td>x</td>{SHOWN}<td>y</td>{END}</tr></mj-table></mj-column>"
+         "</mj-section>", "inside <tr>"),
+        (MANY.replace("NAME", "social").replace("INSIDE", SHOWN + '<mj-social-element name="web" />' + END), "social"),
+        (MANY.replace("NAME", "navbar").replace("INSIDE", f'{SHOWN}<mj-navbar-link href="/x">x</mj-navbar-link>{END}'),
+         "inside <mj-navbar>"),
+        (MANY.replace("NAME", "carousel").replace(
+            "INSIDE", SHOWN + '<mj-carousel-image src="https://a.example/1.png" alt="" />' + END), "<mj-carousel>"),
+        (f'\n<mj-section css-class="{SHOWN}a{END}"></mj-section>', "among the attributes"),
+        ("\n" + in_text(f'<a href="https://a.example/{SHOWN}x{END}">x</a>'), "among the attributes"),
+        ("\n" + in_text(f"<style>{SHOWN}p{END}</style>"), "stands in a style"),
+        ("\n" + in_text(f"<!-- {SHOWN}p{END} -->"), "stands in a comment"),
+    ],
+)  # fmt: skip
+def test_a_block_anywhere_else_is_refused_with_its_line(tmp_path: Path, body: str, message: str) -> None:
+    """What could leave an element open, a row without its cell or one tag in two forms is told, never rendered."""
+    with pytest.raises(TemplateError, match=message) as caught:
+        render(tmp_path, body)
+    assert (Path(caught.value.file).name, caught.value.line) == ("own.mjml", 4)
+
+
+@pytest.mark.parametrize(
+    "head", ["<mj-title>x</mj-title>", '<mj-attributes><mj-all color="#123456" /></mj-attributes>']
+)
+def test_a_block_in_the_head_is_refused(tmp_path: Path, head: str) -> None:
+    """Title, styles and defaults are one for all readers."""
+    page = f"<mjml><mj-head>\n{SHOWN}{head}{END}</mj-head><mj-body></mj-body></mjml>"
+    (tmp_path / "own.mjml").write_text(page, encoding="utf-8")
+    (tmp_path / "own.txt").write_text("Plain.\n", encoding="utf-8")
+    with pytest.raises(TemplateError, match="inside <mj-head>") as caught:
+        render_issue(issue(), template="own", theme=THEME, locale="en", templates=Templates((tmp_path,)))
+    assert caught.value.line == 2
+
+
+def test_neither_subject_nor_counts_depend_on_blocks(tmp_path: Path) -> None:
+    """Readers of every combination get one subject, one count and one set of headers but for what is theirs."""
+    body = BLOCK.replace("INSIDE", in_text("secret")) + in_text("{{ digest.count }} stories")
+    text = '{% shown_if topic("news") %}\nsecret\n{% endshown_if %}\n{{ digest.count }} stories\n'
+    rendition = render(tmp_path, body, text)
+    people = (ADA, replace(ADA, topics=("sport",)))
+    assert len({rendition.headers(person) for person in people}) == 1
+    assert len({rendition.text(person).removeprefix("secret\n") for person in people}) == 1
+    assert all("3 stories" in rendition.html(person) for person in people)
 
 
 def test_a_block_that_cuts_through_elements_is_refused(tmp_path: Path) -> None:

@@ -3,11 +3,11 @@
     issue -> templates (Jinja2) -> MJML with tokens -> HTML with tokens -> pieces      once per issue and variant
     pieces + recipient -> message                                                     once per recipient
 
-Reading order: `issue` (the path), `binding` (values become tokens), `mjml`, `contexts` (tokens become escaped text and
-slots), `flowed` (plain text), `headers`, `rendition`, `ready` (values that are the same everywhere),
-`splicing` (layouts, base64 sheets), `mime` (the two encodings). `precheck/` finds mistakes in templates before they
-compile, `preflight/` what is wrong with a rendered issue, `fixtures/` holds made-up
-issues to try both on. `theme`, `templates` and `locale` feed it.
+Reading order: `issue` (the path), `binding` (values become `tokens`), `slots` (what only readers decide), `mjml`,
+`contexts` (tokens become escaped text and slots), `switching` (blocks), `flowed` (plain text), `headers`, `rendition`,
+`ready` (values that are the same everywhere), `splicing` (layouts, base64 sheets), `mime` (the two encodings).
+`precheck/` finds mistakes in templates before they compile, `preflight/` what is wrong with a rendered issue,
+`fixtures/` holds made-up issues to try both on. `theme`, `templates` and `locale` feed it.
 
 `Rendition` and everything it needs load neither Jinja2 nor MJML nor Babel; the rest is imported when first asked for.
 """

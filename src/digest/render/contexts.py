@@ -15,44 +15,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from html import unescape
-from typing import TypeAlias
 from urllib.parse import quote
 
 from digest.render.binding import Tokens
 from digest.render.escaping import ESCAPES, check_link, url_piece
-from digest.render.segments import Condition, Fill, Piece, Switch
+from digest.render.segments import Fill, Piece, Switch
+from digest.render.switching import ContextFault, Edge, Flat, switchable
 
 _URL_ATTRIBUTES = frozenset({"href", "src", "background", "action", "cite", "poster", "xlink:href", "longdesc"})
 _MARKUP = re.compile(r"<!--|<!\[endif\]-->|<(/?)([A-Za-z][^\s/>]*)((?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+)>")
 _CONDITIONAL = re.compile(r"<!--\[if [^\]>]*\]>(<!-->|<!-- -->)?")
 _ATTRIBUTE = re.compile(r"([^\s=\"'/>]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _FIXED_HOST = re.compile(r"https?://[^/?#\s]+[/?#]|mailto:[^?]+@[^?]+\?", re.IGNORECASE)
-VOID = frozenset({
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
-})  # fmt: skip
 _RAW_TEXT = frozenset({"style", "script", "title", "textarea"})
 _PLACEHOLDER = "x"
-
-
-class ContextFault(Exception):
-    """A value stands where it must not. `token` is the token's text, so that its template line can be found."""
-
-    def __init__(self, token: str, what: str, *, why: str = "", try_: str = "") -> None:
-        super().__init__(what)
-        self.token, self.what, self.why, self.try_ = token, what, why, try_
-
-
-@dataclass(frozen=True, slots=True)
-class _Edge:
-    """One end of a block; `condition` is None at its closing end."""
-
-    condition: Condition | None
-    token: str
-
-
-Flat: TypeAlias = "str | Fill | _Edge"
 
 
 def html_pieces(html: str, tokens: Tokens) -> tuple[Piece, ...]:
@@ -60,9 +37,8 @@ def html_pieces(html: str, tokens: Tokens) -> tuple[Piece, ...]:
     reader = _HtmlReader(html, tokens)
     reader.run()
     _all_found(tokens, reader.found)
-    pieces = _nested(reader.out)
-    _balanced(pieces)
-    return pieces
+    switchable(reader.out)
+    return _nested(reader.out)
 
 
 def plain_flat(text: str, tokens: Tokens) -> list[Flat]:
@@ -80,7 +56,7 @@ def plain_flat(text: str, tokens: Tokens) -> list[Flat]:
         elif isinstance(thing, str):
             out.append(ESCAPES["plain"](thing))
         else:
-            out.append(_Edge(thing, piece))
+            out.append(Edge(thing, piece))
     _all_found(tokens, found)
     return out
 
@@ -88,10 +64,6 @@ def plain_flat(text: str, tokens: Tokens) -> list[Flat]:
 def nested(flat: list[Flat]) -> tuple[Piece, ...]:
     """Blocks as `Switch`es. Raises `ContextFault` when their ends cross."""
     return _nested(flat)
-
-
-def is_edge(piece: object) -> bool:
-    return isinstance(piece, _Edge)
 
 
 def _split(text: str, tokens: Tokens) -> Iterator[tuple[str, int, str]]:
@@ -124,6 +96,10 @@ def _shown(thing: object) -> str:
     if isinstance(thing, Fill):
         return f'slot("{thing.slot}")'
     return repr(thing[:60]) if isinstance(thing, str) else "a block"
+
+
+def _an(word: str) -> str:
+    return f"an {word}" if word[0] in "aeiou" else f"a {word}"
 
 
 class _HtmlReader:
@@ -196,11 +172,11 @@ class _HtmlReader:
         elif isinstance(thing, Fill):
             self.out.append(Fill(thing.slot, place, thing.operations))
         elif place != "text":
-            raise ContextFault(token, f"a block begins or ends in a {place}", try_="put it around whole elements")
+            raise ContextFault(token, f"a block begins or ends in {_an(place)}", try_="put it around whole elements")
         else:
             # outside Outlook's comments, so that hiding the block cannot leave one open
             closing, reopening = ("<![endif]-->", self.hidden) if self.hidden else ("", "")
-            self.out += [closing, _Edge(thing, token), reopening]
+            self.out += [closing, Edge(thing, token), reopening]
 
     def _tag(self, found: re.Match[str]) -> None:
         if self.tokens.prefix not in found[0]:
@@ -306,9 +282,9 @@ class _HtmlReader:
 
 def _nested(flat: list[Flat]) -> tuple[Piece, ...]:
     levels: list[list[Piece]] = [[]]
-    opened: list[_Edge] = []
+    opened: list[Edge] = []
     for piece in flat:
-        if not isinstance(piece, _Edge):
+        if not isinstance(piece, Edge):
             if piece != "":
                 levels[-1].append(piece)
         elif piece.condition is not None:
@@ -339,46 +315,3 @@ def _joined(pieces: list[Piece]) -> tuple[Piece, ...]:
     if run:
         out.append("".join(run))
     return tuple(out)
-
-
-_MODERN = re.compile(r"<!--\[if (?!!mso)[^\]>]*\]>(?!<!-->).*?<!\[endif\]-->|<!--.*?-->", re.DOTALL)
-_OUTLOOK = re.compile(
-    r"<!--\[if !mso[^\]>]*\]><!-->.*?<!--<!\[endif\]-->|<!--\[if [^\]>]*\]>|<!\[endif\]-->", re.DOTALL
-)
-_ELEMENT = re.compile(r"<(/?)([A-Za-z][^\s/>]*)((?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+)>")
-
-
-def _balanced(pieces: tuple[Piece, ...]) -> None:
-    """Hiding a block must leave every element closed, for Outlook and for everybody else."""
-    for piece in pieces:
-        if isinstance(piece, Switch):
-            literal = "".join(part for part in _flattened(piece.pieces) if isinstance(part, str))
-            for view in (_MODERN.sub("", literal), _OUTLOOK.sub("", literal)):
-                if not _closes(view):
-                    raise ContextFault(
-                        "",
-                        f"the block on {piece.condition.kind}({piece.condition.argument!r}) cuts through elements",
-                        why="hidden, it would leave a table or link open",
-                        try_="put it around whole sections, columns, column children or table rows",
-                    )
-            _balanced(piece.pieces)
-
-
-def _flattened(pieces: tuple[Piece, ...]) -> Iterator[str | Fill]:
-    for piece in pieces:
-        if isinstance(piece, Switch):
-            yield from _flattened(piece.pieces)
-        else:
-            yield piece
-
-
-def _closes(html: str) -> bool:
-    stack: list[str] = []
-    for closing, name, rest in _ELEMENT.findall(html):
-        lower = name.lower()
-        if closing:
-            if not stack or stack.pop() != lower:
-                return False
-        elif lower not in VOID and not rest.endswith("/"):
-            stack.append(lower)
-    return not stack

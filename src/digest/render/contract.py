@@ -13,7 +13,7 @@
     layout  rich (how many rows with picture and summary), body_chars (how much text of an article without a link),
             thumb (width of a thumbnail)
     t(id, count=…, name=…)   a fixed sentence in the reader's language
-    slot(name), topic(name), has(name)   see `binding`
+    slot(name); topic(name), has(name), locale(tag)   see `binding`
     filters beside Jinja2's own: dateformat, paragraphs, domain, number
 
 Does not render. Invariant: links and images in here passed `escaping.usable_link`, so a hostile or broken address

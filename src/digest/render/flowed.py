@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from digest.render.contexts import ContextFault, Flat, is_edge
 from digest.render.escaping import stuffed
 from digest.render.segments import Fill
+from digest.render.switching import ContextFault, Edge, Flat
 
 COLUMNS = 76
 _SLOT_COLUMNS = 20  # what a name or address is expected to take; a longer one makes a longer line, which is allowed
@@ -26,10 +26,10 @@ def flow(flat: list[Flat]) -> list[Flat]:
     line: _Atom = []
     blanks = 2  # the text starts without empty lines
     for piece in flat:
-        if is_edge(piece):
+        if isinstance(piece, Edge):
             if line:
                 raise ContextFault(
-                    getattr(piece, "token", ""),
+                    piece.token,
                     "a block begins or ends in the middle of a line of plain text",
                     try_="put {% shown_if … %} and {% endshown_if %} on lines of their own",
                 )
@@ -38,7 +38,6 @@ def flow(flat: list[Flat]) -> list[Flat]:
         if isinstance(piece, Fill):
             line.append(piece)
             continue
-        assert isinstance(piece, str)
         head, *more = piece.split("\n")
         if head:
             line.append(head)

@@ -27,7 +27,7 @@ from digest.errors import DigestError, TemplateError
 from digest.model import Issue, to_plain
 from digest.render import proof
 from digest.render.binding import Tokens, template_lines
-from digest.render.contexts import ContextFault, html_pieces, nested, plain_flat
+from digest.render.contexts import html_pieces, nested, plain_flat
 from digest.render.contract import Layout, contract
 from digest.render.flowed import flow
 from digest.render.headers import header_pieces, links_for
@@ -37,6 +37,7 @@ from digest.render.mjml import MjmlFault, compile_mjml, prepared
 from digest.render.places import Places
 from digest.render.rendition import Part, Rendition
 from digest.render.segments import Fill, Piece, Switch
+from digest.render.switching import ContextFault
 from digest.render.templates import Templates
 from digest.render.theme import Theme
 
@@ -130,7 +131,7 @@ def _nonce(issue: Issue, source: str, locale: str) -> str:
 
 def _compile(templates: Templates, template: str, data: dict[str, Any], words: Language, nonce: str) -> Compiled:
     rich_name, plain_name = f"{template}.mjml", f"{template}.txt"
-    tokens = Tokens(nonce, names=words.names())
+    tokens = Tokens(nonce, names=words.names(), locale=words.tag)
     mjml = _run(partial(_generate, templates, rich_name, data, tokens), rich_name)
     locate = partial(_place, templates, rich_name, data, tokens, mjml)
     try:
@@ -140,7 +141,7 @@ def _compile(templates: Templates, template: str, data: dict[str, Any], words: L
         raise _mjml_error(fault, locate, rich_name) from fault
     except ContextFault as fault:
         raise _context_error(fault, mjml, locate, rich_name) from fault
-    plain = _plain(templates, plain_name, data, Tokens(nonce, names=words.names()))
+    plain = _plain(templates, plain_name, data, Tokens(nonce, names=words.names(), locale=words.tag))
     size = len(_literals(rich).encode("utf-8", "replace"))
     return Compiled(mjml, html, rich, plain, size, words, nonce)
 
@@ -191,7 +192,7 @@ def _place(
 ) -> tuple[str, int | None]:
     """File and line of the template text at `offset` of the generated source."""
     try:
-        with Tokens(tokens.nonce, names=tokens.names):
+        with Tokens(tokens.nonce, names=tokens.names, locale=tokens.locale):
             places = Places(templates.marked_environment.get_template(name).render(data))
     except Exception:  # the marks are for messages only; without them the file's name must do
         return name, None

@@ -16,7 +16,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from digest.render.contexts import VOID
+from digest.render.switching import VOID
 
 ELEMENTS = frozenset({
     "mjml", "mj-head", "mj-body", "mj-attributes", "mj-all", "mj-class", "mj-font", "mj-style", "mj-preview",

@@ -30,7 +30,8 @@ from digest.render.segments import (
 )
 from digest.render.splicing import Layout
 
-FORMAT = 1
+FORMAT = 2  # 2: conditions may be joined by and, or; and ask for a locale
+_READABLE = (1, 2)
 _KEPT_LAYOUTS = 64
 
 
@@ -120,10 +121,10 @@ class Rendition:
             raise DigestError(
                 "a stored rendition cannot be read", why=str(error), try_="restore the database from a backup"
             ) from error
-        if version != FORMAT:
+        if version not in _READABLE:
             raise DigestError(
                 f"a stored rendition has format {version}",
-                why=f"this program knows format {FORMAT}",
+                why=f"this program knows formats up to {FORMAT}",
                 try_="run the version of digest that froze this issue, or a newer one",
             )
         return _read(stored)

@@ -14,6 +14,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeAlias
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -29,19 +30,57 @@ Operation: TypeAlias = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What a block asks about a subscriber: `topic` (subscribed to it, or to everything) or `has` (slot not empty)."""
+    """What a block asks about a subscriber.
+
+    `kind` is "topic" (subscribed to `argument`, or to everything), "locale" (theirs is `argument` or a regional form of
+    it), "has" (the slot `argument` is not empty), or "all" and "any" of `parts`.
+    """
 
     kind: str
-    argument: str
+    argument: str = ""
     negated: bool = False
+    parts: tuple[Condition, ...] = ()
 
     def holds(self, values: Values) -> bool:
-        if self.kind == "topic":
-            topics = values.recipient.topics
-            answer = topics is None or self.argument in topics
+        return _ANSWERS[self.kind](self, values) is not self.negated
+
+    def __str__(self) -> str:
+        """As a template writes it."""
+        if not self.parts:
+            said = f'{self.kind}("{self.argument}")'
         else:
-            answer = bool(values[self.argument])
-        return answer is not self.negated
+            inner = (f"({part})" if part.parts and not part.negated else str(part) for part in self.parts)
+            said = (" and " if self.kind == "all" else " or ").join(inner)
+        return f"not ({said})" if self.negated and self.parts else f"not {said}" if self.negated else said
+
+
+def _topic(condition: Condition, values: Values) -> bool:
+    topics = values.recipient.topics
+    return topics is None or condition.argument in topics or condition.argument.casefold() in _folded(topics)
+
+
+@lru_cache(maxsize=4096)  # lists hold few combinations of topics
+def _folded(topics: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(topic.casefold() for topic in topics)
+
+
+def _locale(condition: Condition, values: Values) -> bool:
+    theirs, asked = _tag(values.recipient.locale), _tag(condition.argument)
+    return theirs == asked or theirs.startswith(asked + "-")
+
+
+@lru_cache(maxsize=1024)
+def _tag(locale: str) -> str:
+    return locale.replace("_", "-").lower()
+
+
+_ANSWERS: dict[str, Callable[[Condition, Values], bool]] = {
+    "topic": _topic,
+    "locale": _locale,
+    "has": lambda condition, values: bool(values[condition.argument]),
+    "all": lambda condition, values: all(part.holds(values) for part in condition.parts),
+    "any": lambda condition, values: any(part.holds(values) for part in condition.parts),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +256,13 @@ def _to_plain(piece: Piece) -> Any:
         return piece
     if isinstance(piece, Fill):
         return {"slot": piece.slot, "in": piece.context, "then": [list(operation) for operation in piece.operations]}
-    asked = [piece.condition.kind, piece.condition.argument, piece.condition.negated]
-    return {"if": asked, "show": pieces_to_plain(piece.pieces)}
+    return {"if": _asked(piece.condition), "show": pieces_to_plain(piece.pieces)}
+
+
+def _asked(condition: Condition) -> list[Any]:
+    """[kind, argument or the parts, negated]."""
+    parts = [_asked(part) for part in condition.parts]
+    return [condition.kind, parts or condition.argument, condition.negated]
 
 
 def pieces_from_plain(data: Iterable[Any]) -> tuple[Piece, ...]:
@@ -230,8 +274,14 @@ def _from_plain(item: Any) -> Piece:
         return item
     if "slot" in item:
         return Fill(item["slot"], item["in"], tuple(_frozen(operation) for operation in item["then"]))
-    kind, argument, negated = item["if"]
-    return Switch(Condition(kind, argument, negated), pieces_from_plain(item["show"]))
+    return Switch(_condition(item["if"]), pieces_from_plain(item["show"]))
+
+
+def _condition(asked: list[Any]) -> Condition:
+    kind, what, negated = asked
+    if isinstance(what, list):
+        return Condition(kind, "", negated, tuple(_condition(part) for part in what))
+    return Condition(kind, what, negated)
 
 
 def _frozen(value: Any) -> Any:

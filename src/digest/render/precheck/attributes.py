@@ -17,6 +17,7 @@ from digest.render.precheck import values
 from digest.render.precheck.tags import COMPONENTS, EVERYWHERE, Component
 
 VALUE = "\x1a"
+BEGIN, END = "\x1b", "\x19"  # the ends of a block that is shown to some readers only
 _ATTRIBUTE = re.compile(r"(\s*)([^\s=\"'/]+)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"']+))?")
 _AMPERSAND = re.compile(r"&(?:#[0-9]+;|#[xX][0-9a-fA-F]+;|([A-Za-z][A-Za-z0-9]*);)?")
 _BARE_IN_LINK = re.compile(r"&(?=[\w.%\x1a-]+=)")
@@ -61,7 +62,12 @@ def attributes(element: str, text: str) -> Attributes:
             faults.append(
                 Fault(start, len(name), "no blank before an attribute", try_="put a blank between attributes")
             )
-        if VALUE in name:
+        if BEGIN in found[0] or END in found[0]:
+            why = "one tag is the same for every reader"
+            try_ = "put the block around whole elements, one for each case"
+            given[name] = (start, VALUE)
+            faults.append(Fault(start, len(name), "a block for some readers stands among the attributes", why, try_))
+        elif VALUE in name:
             why, try_ = "names are the template's own, values are not", "write the name, and choose with {% if %}"
             faults.append(Fault(start, len(name), "a value from the issue stands among the attributes", why, try_))
         elif name in given:

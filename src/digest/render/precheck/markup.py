@@ -13,12 +13,15 @@ import difflib
 import re
 from dataclasses import dataclass
 
-from digest.render.contexts import VOID
-from digest.render.precheck.attributes import VALUE, Attributes, Fault, ampersands, attributes
+from digest.render.precheck.attributes import BEGIN, END, VALUE, Attributes, Fault, ampersands, attributes
 from digest.render.precheck.tags import COMPONENTS, HTML, NETWORKS, ONCE, REFUSED, between, parents
+from digest.render.switching import VOID
 
 _TOKEN = re.compile(r"zq[a-p]{8}([vsoc])[0-9]+z")
-_BEGIN, _END = "\x1b", "\x19"  # of a block that is shown to some readers only
+_EDGE = re.compile(f"[{BEGIN}{END}]")
+# Components between whose children a block may stand; it may stand in any content too, but for these.
+_SWITCHABLE = frozenset({"mj-body", "mj-wrapper", "mj-section", "mj-group", "mj-column", "mj-hero"})
+_UNSWITCHABLE = frozenset({"tr", "mj-title", "title", "select", "textarea"})
 _TAG = re.compile(r"<(/?)([A-Za-z][\w:.-]*)((?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+)>")
 _NAME = re.compile(r"</?([A-Za-z][\w:.-]*)")
 _LEFTOVER = re.compile(r"\{\{|\{%|\{#|\{ \{|\{ %|%\}|\}\}|#\}|\} \}|\*\|[A-Za-z_:]+\|\*")
@@ -50,7 +53,7 @@ def _stand_in(token: re.Match[str]) -> str:
     size = len(token[0])
     if token[1] in "vs":
         return VALUE * size
-    return (_BEGIN if token[1] == "o" else _END).ljust(size)
+    return (BEGIN if token[1] == "o" else END).ljust(size)
 
 
 class _Reading:
@@ -60,7 +63,7 @@ class _Reading:
         self.found: list[Fault] = []
         self.crossed: list[str] = []  # closed by an outer tag, still to be closed themselves
         self.ids: dict[str, int] = {}
-        self.block_depth = 0  # inside of how many blocks that are shown to some readers only
+        self.blocks: list[tuple[int, _Open | None]] = []  # shown to some readers only: where, and in what they began
         self.defaults: dict[str, set[str]] = {}
         self.classes: dict[str, set[str]] = {}
         self.wanted: list[tuple[str, int, int, Attributes]] = []
@@ -148,7 +151,7 @@ class _Reading:
                 self.found.extend(fault.moved(found.start(3)) for fault in given.faults)
             if name in COMPONENTS:
                 self._remember(offset, name, parent, given, found.start(3))
-            elif "id" in given.given and not self.block_depth:
+            elif "id" in given.given and not self.blocks:
                 self._identity(found.start(3), given)
         if not closed and name not in VOID:
             self.stack.append(_Open(name, offset, len(name) + 1))
@@ -239,7 +242,7 @@ class _Reading:
     def _widths(self, parent: _Open, given: Attributes, base: int) -> None:
         """Columns beside each other must fit; where some readers see other columns than others, nobody can tell."""
         at, width = given.given.get("width", (0, ""))
-        parent.blocks = parent.blocks or self.block_depth > 0
+        parent.blocks = parent.blocks or bool(self.blocks)
         if not width.endswith("%") or parent.blocks or not width[:-1].replace(".", "", 1).isdecimal():
             return
         share = float(width[:-1])
@@ -295,12 +298,41 @@ class _Reading:
             self.found.extend(ampersands(text, start))
         if "{" in text or "}" in text or "*|" in text:
             self._leftovers(text, start)
-        if _BEGIN in text or _END in text:
-            self.block_depth += text.count(_BEGIN) - text.count(_END)
-            text = text.replace(_BEGIN, " ").replace(_END, " ")
+        if BEGIN in text or END in text:
+            self._edges(text, start)
+            text = text.replace(BEGIN, " ").replace(END, " ")
         parent = self.stack[-1] if self.stack else None
         if text.strip() and (parent is None or (parent.name in _STRUCTURE and not parent.lenient)):
             self._stray(text, start, parent)
+
+    def _edges(self, text: str, start: int) -> None:
+        """The ends of blocks: where they may stand, and both in the same element."""
+        for found in _EDGE.finditer(text):
+            parent = self.stack[-1] if self.stack else None
+            if found[0] == BEGIN:
+                self.blocks.append((start + found.start(), parent))
+                self._switchable(start + found.start(), parent)
+                continue
+            if not self.blocks:  # it began in a comment, which `contexts` refuses
+                continue
+            begun, outer = self.blocks.pop()
+            if outer is not parent:
+                what = "a block for some readers cuts through elements"
+                why = "it begins in one and ends in another: hidden, it would leave a table or a link open"
+                try_ = "put it around whole sections, columns, column children or table rows"
+                self._fault(begun, 1, what, why, try_)
+
+    def _switchable(self, offset: int, parent: _Open | None) -> None:
+        name = parent.name if parent else ""
+        if name in _SWITCHABLE or (name and name not in _STRUCTURE and name not in _UNSWITCHABLE):
+            return
+        where = f"inside <{name}>" if name else "outside <mjml>"
+        if name in _STRUCTURE:
+            why = "MJML lays these out together, so that one cannot be missing"
+        else:
+            why = "the cells after it would move to other columns" if name == "tr" else "it is one for all readers"
+        try_ = "put it around whole sections, columns, column children or table rows"
+        self._fault(offset, 1, f"a block for some readers cannot stand {where}", why, try_)
 
     def _stray(self, text: str, start: int, parent: _Open | None) -> None:
         """Words where only components may stand."""
