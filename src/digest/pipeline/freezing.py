@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from digest.pipeline.cadence import served
 from digest.pipeline.drafting import Drafted
-from digest.pipeline.listing import Variants, candidates, locale_of
+from digest.pipeline.listing import Variants, candidates, locale_of, topics_of
 from digest.pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def freeze(workspace: Workspace, row: IssueRow, drafted: Drafted) -> IssueRow:
         renditions=renditions,
         consumed=_consumed(drafted),
         left_over=drafted.draft.passed_over,
-        candidates=candidates(workspace, row, issue_key(row), variants),
+        candidates=candidates(workspace, row, issue_key(row), variants, topics_of(drafted.issue)),
     )
     return workspace.store.issues.freeze(row, frozen, at=workspace.now())
 

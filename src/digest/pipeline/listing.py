@@ -7,8 +7,9 @@ lost database brings anybody back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from digest.errors import AddressError
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.audience.settings import ListSettings
-    from digest.model import IssueRow, RejectedRow, Subscriber
+    from digest.model import Issue, IssueRow, RejectedRow, Subscriber
     from digest.store import Candidate, ListChange
 
 
@@ -118,9 +119,19 @@ def _language(locale: str) -> str:
     return locale.replace("_", "-").split("-")[0].lower()
 
 
-def candidates(workspace: Workspace, row: IssueRow, issue_key: str, variants: Variants) -> Iterator[Candidate]:
-    """Everyone the issue concerns, with a reason where they will not be mailed; streamed, never held."""
+def candidates(
+    workspace: Workspace, row: IssueRow, issue_key: str, variants: Variants, topics: Sequence[str] = ()
+) -> Iterator[Candidate]:
+    """Everyone the issue concerns, with a reason where they will not be mailed; streamed, never held.
+
+    `topics` are those the issue is about; who chose topics and none of these is not mailed this time.
+    """
+    from digest.audience import wants
     from digest.store import Candidate
+
+    @lru_cache(maxsize=4096)  # a list holds few combinations of topics
+    def wanted(theirs: tuple[str, ...] | None) -> bool:
+        return wants(theirs, topics)
 
     settings = workspace.digest(row.digest)
     audience = workspace.store.audience
@@ -142,7 +153,9 @@ def candidates(workspace: Workspace, row: IssueRow, issue_key: str, variants: Va
             tokens=_tokens(keys[key_id], key_id, subscriber, list_id, bounced_issue),
             message_id=message_id_for(keys[key_id], issue=issue_key, subscriber_id=subscriber.id),
             rendition=variants.index(subscriber.locale),
-            skip=skip or _skip(subscriber.address, loopback=loopback, only_to=only_to),
+            skip=skip
+            or _skip(subscriber.address, loopback=loopback, only_to=only_to)
+            or ("" if wanted(subscriber.topics) else "no_topic"),
         )
 
 
@@ -151,6 +164,11 @@ def _tokens(key: bytes, key_id: int, subscriber: Subscriber, list_id: int, bounc
     if bounced_issue is not None:
         tokens["bounce"] = sign_bounce_token(key, key_id=key_id, issue_id=bounced_issue, subscriber_id=subscriber.id)
     return tokens
+
+
+def topics_of(issue: Issue) -> tuple[str, ...]:
+    """What an issue is about: the tags of its articles. None at all, and it concerns everybody."""
+    return tuple(dict.fromkeys(tag for item in issue.items for tag in item.tags))
 
 
 def unsubscribe_token(key: bytes, key_id: int, subscriber: Subscriber, list_id: int) -> str:
