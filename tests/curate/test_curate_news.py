@@ -5,7 +5,9 @@ first run. ROUGE-1, -2 and -L F1 are our own few lines: lower-cased words, Engli
 mean over the three references; "the mean" is that of the three figures over all articles.
 
 Fact: the first run gave 36.40 against Lead-2's 31.18 (ROUGE-1 48.55 against 42.66). Inverted pyramids 40.21 against
-40.77, one article of thirteen losing; features 29.32 against 13.36, where two summaries still kept to the scene.
+40.77, one article of thirteen losing; features 29.32 against 13.36, where two summaries still kept to the scene. Since
+the second sentence of an inverted pyramid counts for more: 41.10 against 40.77. (On 45 public pages with an editor's
+description that is not their lead, the same step changes nothing: news 22.5 against 20.8, others 23.1 against 22.0.)
 """
 
 from __future__ import annotations
@@ -103,10 +105,10 @@ def test_summaries_are_at_least_as_good_as_the_lead() -> None:
     assert mine >= leads, f"ours {mine:.2f}, Lead-2 {leads:.2f}"
 
 
-@pytest.mark.parametrize(("kind", "behind"), [("pyramid", 1.0), ("feature", 0.0)])
-def test_each_kind_of_news_keeps_up_with_its_lead(kind: str, behind: float) -> None:
-    """Never behind the lead where it is a scene, and within a point of it where it is what the editors took."""
+@pytest.mark.parametrize("kind", ["pyramid", "feature"])
+def test_no_kind_of_news_falls_behind_its_lead(kind: str) -> None:
+    """Neither where the lead is a scene nor where it is what the editors took."""
     chosen = [article for article in ARTICLES if article["lead"] == kind]
     mine = mean([scores(ours(article), article["references"]) for article in chosen])
     leads = mean([scores(lead(article["text"]), article["references"]) for article in chosen])
-    assert mine >= leads - behind, f"ours {mine:.2f}, Lead-2 {leads:.2f}"
+    assert mine >= leads, f"ours {mine:.2f}, Lead-2 {leads:.2f}"

@@ -45,7 +45,11 @@ _STEP_4 = (
     "ement", "ance", "ence", "able", "ible", "ment", "ate", "ive", "ize", "iti", "ism", "ion", "ous", "ant", "ent",
     "ic", "al", "er",
 )  # fmt: skip
+_ENDS_1B = ("ed", "ing", "edly", "ingly")
 _ENDS_2, _ENDS_3 = tuple(end for end, _ in _STEP_2), tuple(end for end, _ in _STEP_3)
+# One of these ends whatever any step changes: a word without one is its own stem.
+_ALL_ENDS = ("s", "e", "y", "Y", "'", "ll", *_ENDS_1B, *_ENDS_2, *_ENDS_3, *_STEP_4)
+_CHANGING = tuple(end for end in _ALL_ENDS if not any(end != other and end.endswith(other) for other in _ALL_ENDS))
 
 
 def stem(word: str) -> str:
@@ -57,13 +61,23 @@ def stem(word: str) -> str:
     word = word.removeprefix("'")
     if "y" in word:
         word = _CONSONANT_Y.sub(r"\1Y", "Y" + word[1:] if word[0] == "y" else word)
+    if not word.endswith(_CHANGING):
+        return word.replace("Y", "y")
+    singular = _plural(word)
+    if not singular.endswith(_CHANGING):  # "networks": nothing to do once it is singular
+        return singular.replace("Y", "y")
     first, second = _regions(word)
-    word = _ending_y(_past_and_ing(_plural(word), first))
+    word = singular
+    if word.endswith(_ENDS_1B):
+        word = _past_and_ing(word, first)
+    word = _ending_y(word)
     if word.endswith(_ENDS_2):
         word = _derived(word, first)
     if word.endswith(_ENDS_3):
         word = _adjectival(word, first, second)
-    return _final(_suffix(word, second), first, second).replace("Y", "y")
+    if word.endswith(_STEP_4):
+        word = _suffix(word, second)
+    return _final(word, first, second).replace("Y", "y")
 
 
 def _regions(word: str) -> tuple[int, int]:
@@ -97,8 +111,6 @@ def _plural(word: str) -> str:
 
 def _past_and_ing(word: str, first: int) -> str:
     """Step 1b."""
-    if not word.endswith(("ed", "ing", "edly", "ingly")):
-        return word
     for end in ("eedly", "eed"):
         if word.endswith(end):
             stump = word[: -len(end)]
@@ -152,8 +164,6 @@ def _adjectival(word: str, first: int, second: int) -> str:
 
 def _suffix(word: str, second: int) -> str:
     """Step 4."""
-    if not word.endswith(_STEP_4):
-        return word
     end = next(end for end in _STEP_4 if word.endswith(end))
     stump = word[: -len(end)]
     return word if len(stump) < second or (end == "ion" and stump[-1:] not in ("s", "t")) else stump

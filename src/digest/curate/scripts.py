@@ -9,6 +9,7 @@ categories that are there suffice for titles; over-joining (never splitting a co
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_right
 from collections import Counter
@@ -36,6 +37,8 @@ _NAMES = [name for _, name in _BLOCKS]
 
 RTL = frozenset({"Arabic", "Hebrew", "Syriac", "Thaana", "Nko", "Adlam"})
 SPACELESS = frozenset({"Thai", "Lao", "Khmer", "Myanmar"})  # spaces part phrases, not words
+_NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _ZWJ = "\u200d"
 _VIRAMAS = frozenset("\u094d\u09cd\u0a4d\u0acd\u0b4d\u0c4d\u0ccd\u0d4d\u0dca\u1039\u17d2")
 
@@ -47,11 +50,13 @@ def script_of(character: str) -> str:
 
 def count_scripts(text: str, limit: int = 1200) -> Counter[str]:
     """Characters by script in the first `limit` characters; what belongs to no script is left out."""
+    sample = text[:limit]
     counts: Counter[str] = Counter()
-    for character, n in Counter(text[:limit]).items():
+    counts["Latin"] = len(sample.encode("ascii", "ignore").translate(None, _NO_LETTERS))
+    for character, n in Counter(_BEYOND_ASCII.findall(sample)).items():
         counts[script_of(character)] += n
     del counts[""]
-    return counts
+    return +counts
 
 
 def main_script(text: str) -> str:

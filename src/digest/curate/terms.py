@@ -21,6 +21,8 @@ _MARKS = (
     r"\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0963\u0966-\u0dff"
 )
 _WORD = re.compile(rf"[\w{_MARKS}\u0e00-\u0eff\u1000-\u109f\u1780-\u17d3\u200c\u200d]+(?:['’][\w]+)*")
+# Lower case, and a space for what is in no word: what `_WORD` finds in ASCII without apostrophes, three times as fast.
+_ONLY_WORDS = bytes(ord(c.lower()) if c.isascii() and re.match(r"\w", c) else 32 for c in map(chr, range(256)))
 _UNSPACED = re.compile("[\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7a3\u0e00-\u0eff\u1000-\u109f\u1780-\u17d3]")
 _MAX_STEMS = 20_000  # about 3 MB a language
 _MAX_STEMMED = 60  # characters; what is longer is an address or a pasted key, and costs by its length
@@ -35,12 +37,28 @@ _ALGORITHMS = {
 }  # fmt: skip
 
 
+class _Stems(dict[str, "str | None"]):
+    """A stem for each word met, "" for what is no term. None, and not kept, for a run of characters that is several
+    words; `has_runs` remembers that there was one."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__(dict.fromkeys(STOP_WORDS.get(language, ()), ""))
+        self.language, self.has_runs = language, False
+
+    def __missing__(self, word: str) -> str | None:
+        if not word.isascii() and _UNSPACED.search(word):
+            self.has_runs = True
+            return None
+        stem = self[word] = _stem(word, self.language)
+        return stem
+
+
 class _Local(threading.local):
     """A Snowball stemmer keeps the word it works on in itself: one per thread."""
 
     def __init__(self) -> None:
         self.stemmers: dict[str, Callable[[str], str] | None] = {}
-        self.stems: dict[str, dict[str, str]] = {}
+        self.stems: dict[str, _Stems] = {}
 
 
 _local = _Local()
@@ -48,39 +66,29 @@ _local = _Local()
 
 def words(text: str) -> list[str]:
     """The words of `text` in lower case, combining marks included, apostrophes kept inside."""
-    return cast(list[str], _WORD.findall(text.lower().replace("’", "'")))
+    if text.isascii() and "'" not in text:
+        return text.encode().translate(_ONLY_WORDS).decode().split()
+    found: list[str] = _WORD.findall(text.lower().replace("’", "'"))
+    return found
 
 
 def terms(found: Sequence[str], language: str) -> list[str]:
     """Content terms of what `words` found, in order, repetitions kept. `language`: a primary subtag or ""."""
     stems = _kept(language)
-    got = list(map(stems.get, found))
-    if None in got:
-        learnt = [_learn(word, language, stems) for word, stem in zip(found, got, strict=True) if stem is None]
-        if False in learnt:
-            return [term for word in found for term in _split_up(word, stems)]
-        got = list(map(stems.get, found))
+    got = list(map(stems.__getitem__, found))
+    if stems.has_runs and None in got:
+        return [term for word, stem in zip(found, got, strict=True) for term in _split_up(word, stem)]
     return [stem for stem in got if stem]
 
 
-def _kept(language: str) -> dict[str, str]:
-    """What is known so far: a stem for each word met, "" for what is no term."""
+def _kept(language: str) -> _Stems:
     stems = _local.stems.get(language)
     if stems is None or len(stems) > _MAX_STEMS:
-        stems = _local.stems[language] = dict.fromkeys(STOP_WORDS.get(language, ()), "")
+        stems = _local.stems[language] = _Stems(language)
     return stems
 
 
-def _learn(word: str, language: str, stems: dict[str, str]) -> bool:
-    """Keep the stem of `word`; False for a run of characters that is several words and has none."""
-    if not word.isascii() and _UNSPACED.search(word):
-        return False
-    stems[word] = _stem(word, language)
-    return True
-
-
-def _split_up(word: str, stems: dict[str, str]) -> Sequence[str]:
-    stem = stems.get(word)
+def _split_up(word: str, stem: str | None) -> Sequence[str]:
     if stem is None:
         return _pairs(word)
     return (stem,) if stem else ()

@@ -40,13 +40,14 @@ _ATTRIBUTION = _set(
 )
 _FORUM = _set("hi hello hey thanks anyone anybody please help imo edit i i'm i've i'd i'll")
 _CLAIM_WORDS = _set("we i paper work article study post essay guide report thesis method approach framework proposed")
-_CLAIM = re.compile(
-    r"\b(?:we|i)(?: (?:also|then|thus|here|therefore|further|first|empirically|theoretically))? (?:propose|present|"
-    r"introduce|show|develop|demonstrate|describe|find|argue|study|investigated?|explore|prove|provide|design|build|"
-    r"built|found|learned|learnt|conclude|analy[sz]e|address|extend|offer|establish|derive|suggest|report|apply|use|"
-    r"observe)\b|\b(?:this|the|our) (?:paper|work|article|study|post|essay|guide|report|thesis|method|approach|"
-    r"framework|proposed \w+)\b"
+_SPEAKERS, _POINTERS = _set("we i"), _set("this the our")
+_CLAIM_ADVERBS = _set("also then thus here therefore further first empirically theoretically")
+_CLAIM_VERBS = _set(
+    "propose present introduce show develop demonstrate describe find argue study investigate investigated explore "
+    "prove provide design build built found learned learnt conclude analyze analyse address extend offer establish "
+    "derive suggest report apply use observe"
 )
+_CLAIMED = _set("paper work article study post essay guide report thesis method approach framework proposed")
 _NEW_THING = _set("propose introduce present develop novel new called namely dubbed termed argue")
 _BACKGROUND = _set(
     "recent recently existing previous prior traditional commonly widely often typically usually despite although "
@@ -73,8 +74,18 @@ _OPENS_WITH_QUOTE = "\"“„«「『'‘"
 
 def take_apart(text: str, words: Sequence[str], terms: Sequence[str], language: str) -> Sentence:
     cues = _CUES.intersection(words)
-    claims = not _CLAIM_WORDS.isdisjoint(cues) and _CLAIM.search(" ".join(words)) is not None
+    claims = not _CLAIM_WORDS.isdisjoint(cues) and _makes_claim(words)
     return Sentence(text, words, terms, needs_before(text, words, language), claims, cues)
+
+
+def _makes_claim(words: Sequence[str]) -> bool:
+    """ "We (also) propose", "the approach", "this proposed method": the writers say what they did."""
+    for first, second, third in zip(words, words[1:], (*words[2:], ""), strict=False):
+        if first in _POINTERS and second.removesuffix("'s") in _CLAIMED:
+            return True
+        if first in _SPEAKERS and (second in _CLAIM_VERBS or (second in _CLAIM_ADVERBS and third in _CLAIM_VERBS)):
+            return True
+    return False
 
 
 def tell_genre(sentences: Sequence[Sentence], title: frozenset[str]) -> str:
@@ -92,6 +103,12 @@ def tell_genre(sentences: Sequence[Sentence], title: frozenset[str]) -> str:
     if claims >= 0.12 or sentences[-1].claims:
         news -= 1.2 + claims
     return "news" if news >= 0.2 * (count <= 4) else "essay"
+
+
+def opens_with_its_news(sentences: Sequence[Sentence], title: frozenset[str]) -> bool:
+    """The first sentence says at least half of the headline, and no other says more: an inverted pyramid."""
+    said = [len(title.intersection(sentence.terms)) for sentence in sentences]
+    return bool(title) and said[0] * 2 >= len(title) and said[0] == max(said)
 
 
 def against(sentence: Sentence) -> float:

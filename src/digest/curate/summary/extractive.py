@@ -17,9 +17,9 @@ from itertools import islice
 from digest.curate.language import base_language
 from digest.curate.scripts import SPACELESS, main_script, width
 from digest.curate.sentences import iter_sentences
-from digest.curate.summary.cues import Sentence, take_apart, tell_genre
+from digest.curate.summary.cues import Sentence, opens_with_its_news, take_apart, tell_genre
 from digest.curate.summary.fitness import has_placeholder, has_sensible_length, is_whole
-from digest.curate.summary.ranking import Ranking, rank, similarities
+from digest.curate.summary.ranking import Likeness, Ranking, compare, rank
 from digest.curate.terms import terms, words
 from digest.model import Summary
 
@@ -28,6 +28,7 @@ MAX_RANKED = 120  # sentences looked at: a digest's reader is served by the firs
 MAX_READ = 2000  # characters of one sentence that are weighed; what is longer fits no budget anyway
 _REDUNDANCY = 0.5
 _TOO_SIMILAR = 0.75
+_FOLLOWS_THE_NEWS = 0.1  # what the second sentence of an inverted pyramid gains: it says what the first left open
 _REPEATS_TITLE = 0.8
 
 
@@ -49,7 +50,8 @@ class _Ranked:
     """Numbers for every sentence: what it is worth, and how near it is to each other one."""
 
     ranking: Ranking
-    matrix: Sequence[Sequence[float]]
+    likeness: Likeness
+    pyramid: bool
 
 
 def summarize(
@@ -77,7 +79,7 @@ def summarize(
 def _take_apart(text: str, title: str | None, lang: str | None) -> _Text:
     script = main_script(text)
     language = base_language(lang) or _language_of(script)
-    spans = tuple(islice(iter_sentences(text, lang=language or None), MAX_RANKED))
+    spans = tuple(islice(iter_sentences(text, lang=language or None, script=script), MAX_RANKED))
     if script not in SPACELESS:
         spans = tuple(span for span in spans if not _is_heading(text, *span)) or spans
     return _Text(
@@ -146,9 +148,10 @@ def _choose(taken: _Text, sentences: int, max_chars: int, *, strict: bool) -> li
 
 
 def _rank(taken: _Text) -> _Ranked:
-    matrix = similarities(taken.sentences)
+    likeness = compare(taken.sentences)
     genre = tell_genre(taken.sentences, taken.title)
-    return _Ranked(rank(taken.sentences, matrix, title=taken.title, genre=genre), matrix)
+    ranking = rank(taken.sentences, likeness, title=taken.title, genre=genre)
+    return _Ranked(ranking, likeness, genre == "news" and opens_with_its_news(taken.sentences, taken.title))
 
 
 def _worth(taken: _Text, ranked: _Ranked, chosen: Sequence[int], room: int) -> dict[int, float]:
@@ -160,9 +163,11 @@ def _worth(taken: _Text, ranked: _Ranked, chosen: Sequence[int], room: int) -> d
         if not chosen:
             worth[i] = ranked.ranking.scores[i]
         elif ranked.ranking.is_strong(i, chosen[0]):
-            nearest = max(ranked.matrix[i][j] for j in chosen)
+            nearest = max(ranked.likeness.between(i, j) for j in chosen)
             if nearest <= _TOO_SIMILAR:
                 worth[i] = ranked.ranking.scores[i] - _REDUNDANCY * nearest
+    if ranked.pyramid and 1 in worth and chosen == [0]:
+        worth[1] += _FOLLOWS_THE_NEWS
     return worth
 
 
