@@ -52,7 +52,7 @@ docs: $(VENV)/.run  ## write the generated pages (docs/commands.md, docs/configu
 
 # The index address stays out of the lock: each place installs from the index it trusts, held to these hashes.
 lock:  ## resolve the dependencies anew (needs uv)
-	uv pip compile -q pyproject.toml requirements.in --extra postgres --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements.lock
+	uv pip compile -q pyproject.toml requirements.in --extra postgres --extra bounces --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements.lock
 	uv pip compile -q pyproject.toml requirements.in --extra dev --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements-dev.lock
 
 clean:  ## remove what the build made

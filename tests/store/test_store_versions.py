@@ -284,10 +284,11 @@ def test_pruning_keeps_counts_and_consent(store: Store) -> None:
     store.notices.first("relay", "2026-11-23", at=NOW)
     counts = store.issues.accounting(row.id)
     assert prune(store, before=NOW) == dict.fromkeys(
-        ("deliveries", "renditions", "engagement", "workers", "notices", "images", "summaries"), 0
+        ("deliveries", "renditions", "engagement", "workers", "notices", "events", "hooks", "images", "summaries"), 0
     )
     assert prune(store, before=NOW + 2 * DAY) == {
-        "deliveries": 2, "renditions": 2, "engagement": 1, "workers": 1, "notices": 1, "images": 0, "summaries": 0,
+        "deliveries": 2, "renditions": 2, "engagement": 1, "workers": 1, "notices": 1, "events": 0, "hooks": 0,
+        "images": 0, "summaries": 0,
     }  # fmt: skip
     assert store.issues.accounting(row.id) == counts and store.issues.content(row.id) is not None
     assert store.issues.accounting(waiting.id).waiting == 2

@@ -2,8 +2,8 @@
 
 `article` (Document, Article, ParsedFeed, Summary) - `issue` (Period, Issue, Item, IssueRow, IssueState) -
 `edits` (Override, Edits) -
-`delivery` (Recipient, Message, Outcome, Accounting, Report) - `subscriber` - `address` (EmailAddress, Mailbox) -
-`token` (signed links; pure) - `plain` (to and from JSON values).
+`delivery` (Recipient, Message, Outcome, Accounting, Report) - `feedback` (what comes back) - `subscriber` -
+`address` (EmailAddress, Mailbox) - `token` (signed links; pure) - `plain` (to and from JSON values).
 
 Does not read a clock, a file, the environment or a database. Nothing here knows a stage.
 """
@@ -12,6 +12,18 @@ from digest.model.address import EmailAddress, Mailbox, has_control, is_reserved
 from digest.model.article import Article, Author, Document, Enclosure, Image, ParsedFeed, StoredArticle, Summary
 from digest.model.delivery import Accounting, DeliveryState, Message, Outcome, Recipient, Report
 from digest.model.edits import OVERRIDE_KINDS, Edits, Override
+from digest.model.feedback import (
+    EventKind,
+    History,
+    Known,
+    MailEvent,
+    Rates,
+    Recorded,
+    RecordedEvent,
+    Stop,
+    Traces,
+    Trust,
+)
 from digest.model.issue import Issue, IssueRow, IssueState, Item, Period, Sending, Site
 from digest.model.plain import from_plain, to_plain
 from digest.model.subscriber import RejectedRow, Subscriber, SubscriberRow, SubscriptionStatus, Suppression
@@ -27,10 +39,11 @@ from digest.model.token import (
 )
 
 __all__ = [
-    "OVERRIDE_KINDS", "Accounting", "Article", "Author", "BounceClaims", "Claims", "DeliveryState", "Document", "Edits",
-    "EmailAddress", "Enclosure", "Image", "Issue", "IssueRow", "IssueState", "Item", "Mailbox", "Message", "Outcome",
-    "Override", "ParsedFeed", "Period", "Purpose", "Recipient", "RejectedRow", "Report", "Sending", "Site",
-    "StoredArticle", "Subscriber", "SubscriberRow", "SubscriptionStatus", "Summary", "Suppression", "from_plain",
+    "OVERRIDE_KINDS", "Accounting", "Article", "Author", "BounceClaims", "Claims", "DeliveryState", "Document",
+    "Edits", "EmailAddress", "Enclosure", "EventKind", "History", "Image", "Issue", "IssueRow", "IssueState", "Item",
+    "Known", "MailEvent", "Mailbox", "Message", "Outcome", "Override", "ParsedFeed", "Period", "Purpose", "Rates",
+    "Recipient", "Recorded", "RecordedEvent", "RejectedRow", "Report", "Sending", "Site", "Stop", "StoredArticle",
+    "Subscriber", "SubscriberRow", "SubscriptionStatus", "Summary", "Suppression", "Traces", "Trust", "from_plain",
     "has_control", "is_reserved_domain", "message_id_for", "read_bounce_token", "read_token", "sign_bounce_token",
     "sign_token", "to_plain",
 ]  # fmt: skip

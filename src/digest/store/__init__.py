@@ -3,8 +3,8 @@
 Reading order: `schema` (the tables) - `database` (engines and transactions) - `versions` (making, opening, upgrading)
 and `copies` (backup, restore) - `handle` (the `Store`) - `articles`, `recognising` (`identity`, `likeness`, `storms`),
 `dating`, `engagement`, `newness`, `explaining`, `catalogue`, `marks`, `sourcebook`, `checks` - `issues`, `steps`,
-`overriding`, `freezing`, `deliveries` - `ledger`, `workers` - `audience`, `synchronising` - `notices`, `pruning` -
-`rows` (values).
+`overriding`, `freezing`, `deliveries` - `ledger`, `workers` - `audience`, `synchronising`, `suppressions` - `events`
+(what came back) - `notices`, `pruning` - `rows` (values).
 
 Must not decide anything that is not a matter of storing; must not read a clock where a caller can pass one. SQLAlchemy
 stays inside. Invariant, after every call: the six counts of an issue add up to its candidates.

@@ -1,4 +1,4 @@
-"""Lists, subscribers, consent and suppression.
+"""Lists, subscribers and consent; `suppressions` is its other half.
 
 Must not read a file. Invariants: identity is the key; who unsubscribed, bounced or complained is never made active
 again by a list, however often and in whatever copy it comes back; an unsubscribe is kept by key, so that it outlives
@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from digest.model import Subscriber, SubscriberRow, SubscriptionStatus, Suppression
+from digest.model import Subscriber, SubscriberRow, SubscriptionStatus
 from digest.store.database import Database
 from digest.store.deliveries import SELECT_DELIVERY, delivery_row
 from digest.store.rows import ConsentRow, ListChange, PastDelivery
@@ -28,6 +28,7 @@ from digest.store.schema import (
     suppression,
     unsubscription,
 )
+from digest.store.suppressions import Suppressions
 from digest.store.synchronising import sync_list
 
 PAGE = 2000
@@ -44,7 +45,7 @@ _PERSON = (
 )  # fmt: skip
 
 
-class AudienceStore:
+class AudienceStore(Suppressions):
     """Who is on which list, and who must never be mailed."""
 
     def __init__(self, database: Database) -> None:
@@ -212,31 +213,6 @@ class AudienceStore:
         )
         with self._db.read() as connection:
             return [ConsentRow(row.name or "", row.action, row.at, row.source) for row in connection.execute(query)]
-
-    # -- suppression ---------------------------------------------------------------------------------------------
-
-    def suppress(self, key: str, reason: str, *, at: datetime, until: datetime | None = None) -> None:
-        """Never mail this address (until then), on any list; a later call replaces the reason."""
-        values = {"reason": reason, "at": at, "until": until}
-        insert = self._db.insert(suppression).values(key=key, **values)
-        with self._db.write() as connection:
-            connection.execute(insert.on_conflict_do_update(index_elements=["key"], set_=values))
-            note_consent(connection, None, key, "suppressed", at, reason)
-
-    def unsuppress(self, key: str) -> bool:
-        """Lift a suppression; True when there was one. Unsubscribes stand."""
-        with self._db.write() as connection:
-            return connection.execute(sa.delete(suppression).where(suppression.c.key == key)).rowcount == 1
-
-    def suppressions(self) -> list[Suppression]:
-        with self._db.read() as connection:
-            rows = connection.execute(sa.select(suppression).order_by(suppression.c.key))
-            return [Suppression(row.key, row.reason, row.at, row.until) for row in rows]
-
-    def is_suppressed(self, key: str, at: datetime) -> bool:
-        stands = suppression.c.until.is_(None) | (suppression.c.until > at)
-        with self._db.read() as connection:
-            return connection.scalar(sa.select(1).where(suppression.c.key == key, stands)) is not None
 
 
 def make_list(database: Database, connection: Connection, name: str) -> int:

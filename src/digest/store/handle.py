@@ -18,6 +18,7 @@ from digest.store.audience import AudienceStore
 from digest.store.catalogue import Catalogue
 from digest.store.checks import CheckStore
 from digest.store.database import Database
+from digest.store.events import EventStore
 from digest.store.issues import IssueStore
 from digest.store.ledger import IssueLedger
 from digest.store.marks import MarkStore
@@ -31,7 +32,7 @@ MAX_KEY_ID = 255  # one byte of every token
 
 
 class Store:
-    """`articles`, `catalogue`, `checks`, `marks`, `sourcebook`, `issues`, `audience`, `workers`, `notices`.
+    """`articles`, `catalogue`, `checks`, `marks`, `sourcebook`, `issues`, `audience`, `workers`, `notices`, `events`.
 
     Use it as a context manager or call `close()`.
     """
@@ -47,6 +48,7 @@ class Store:
         self.audience = AudienceStore(database)
         self.workers = WorkerStore(database)
         self.notices = NoticeStore(database)
+        self.events = EventStore(database)
 
     @property
     def url(self) -> str:

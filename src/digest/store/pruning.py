@@ -6,15 +6,29 @@ of an issue read the same before and after.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from digest.model import to_plain
 from digest.store.handle import Store
 from digest.store.issues import OVER
-from digest.store.schema import delivery, engagement, image_check, issue, issue_rendition, notice, summary_cache, worker
+from digest.store.schema import (
+    delivery,
+    engagement,
+    hook_nonce,
+    image_check,
+    issue,
+    issue_rendition,
+    mail_event,
+    notice,
+    summary_cache,
+    worker,
+)
 from digest.store.steps import account
+
+# Longer than a mailbox is read back or a webhook may be repeated: what is forgotten would count as news.
+KEPT_EVENTS = timedelta(days=60)
 
 
 def prune(store: Store, *, before: datetime) -> dict[str, int]:
@@ -22,9 +36,12 @@ def prune(store: Store, *, before: datetime) -> dict[str, int]:
 
     Kept for ever: issues with content and counts, articles and their fates, consent, unsubscribes, suppressions. Gone:
     deliveries and renditions, older readings of the counters, ended workers, notices, verdicts on pictures, what a
-    language model answered. One issue per transaction, so that nobody waits long.
+    language model answered, and 60 days later what came back by mail. One issue per transaction, so that nobody
+    waits long.
     """
-    counts = dict.fromkeys(("deliveries", "renditions", "engagement", "workers", "notices", "images", "summaries"), 0)
+    counts = dict.fromkeys((
+        "deliveries", "renditions", "engagement", "workers", "notices", "events", "hooks", "images", "summaries",
+    ), 0)  # fmt: skip
     for issue_id in _over(store, before):
         with store.database.write() as connection:
             rows = account(connection, issue_id)
@@ -45,6 +62,8 @@ def prune(store: Store, *, before: datetime) -> dict[str, int]:
             ("engagement", sa.delete(engagement).where(engagement.c.at < before, superseded)),
             ("workers", sa.delete(worker).where(worker.c.ended_at < before, ~held)),
             ("notices", sa.delete(notice).where(notice.c.at < before)),
+            ("events", sa.delete(mail_event).where(mail_event.c.recorded_at < before - KEPT_EVENTS)),
+            ("hooks", sa.delete(hook_nonce).where(hook_nonce.c.at < before - KEPT_EVENTS)),
             ("images", sa.delete(image_check).where(image_check.c.at < before)),
             ("summaries", sa.delete(summary_cache).where(summary_cache.c.at < before)),
         ):

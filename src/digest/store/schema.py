@@ -28,10 +28,10 @@ from sqlalchemy import (
     text,
 )
 
-from digest.model import DeliveryState, IssueState, SubscriptionStatus
+from digest.model import DeliveryState, EventKind, IssueState, SubscriptionStatus, Trust
 from digest.store.column_types import Id, PlainJson, Topics, UtcTime, Words
 
-REVISION = "0002"
+REVISION = "0003"
 
 metadata = MetaData(
     naming_convention={
@@ -415,6 +415,7 @@ delivery = Table(
     Column("relay", Words, nullable=False, server_default=""),
     Column("at", UtcTime, nullable=False),
     UniqueConstraint("issue_id", "subscriber_id"),
+    Index(None, "subscriber_id"),
     Index(
         "ix_delivery_queued",
         "issue_id",
@@ -450,6 +451,45 @@ event = Table(
     Column("at", UtcTime, nullable=False),
     Column("by", Words, nullable=False, server_default=""),
     Column("detail", PlainJson, nullable=False),
+)
+
+mail_event = Table(
+    "mail_event",
+    metadata,
+    _id(),
+    Column("fingerprint", Text, nullable=False, unique=True),  # the same thing read again has the same one
+    Column("kind", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("recorded_at", UtcTime, nullable=False),
+    Column("key", Text, nullable=False, server_default=""),
+    Column("issue_id", ForeignKey("issue.id")),
+    Column("subscriber_id", Id),
+    Column("status", Words, nullable=False, server_default=""),
+    Column("diagnostic", Words, nullable=False, server_default=""),
+    Column("source", Words, nullable=False),
+    Column("trust", Text, nullable=False),
+    Index(None, "issue_id", "subscriber_id"),
+    Index(None, "key", "at"),
+    _one_of("kind", EventKind, "kind"),
+    _one_of("trust", Trust, "trust"),
+)
+
+hook_nonce = Table(
+    "hook_nonce",
+    metadata,
+    Column("hook", Text, primary_key=True),
+    Column("nonce", Words, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+)
+
+mailbox = Table(
+    "mailbox",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("validity", Id, nullable=False, server_default="0"),
+    Column("uid", Id, nullable=False, server_default="0"),
+    Column("looked_at", UtcTime),
+    Column("last_error", Words, nullable=False, server_default=""),
 )
 
 notice = Table(
