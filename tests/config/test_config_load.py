@@ -24,7 +24,8 @@ def test_the_smallest_configuration_loads_with_professional_defaults(folder):
     assert weekly.catch_up_s is None and weekly.finish_within_s is None
     assert (weekly.curate.min_articles, weekly.curate.max_articles) == (1, 12)
     assert (weekly.curate.sentences, weekly.curate.max_chars) == (2, 280)
-    assert weekly.render.template == "briefing" and weekly.render.template_dirs == (folder.path / "templates",)
+    assert weekly.render.template == "briefing"
+    assert weekly.render.template_dirs == (folder.path / "templates" / "weekly", folder.path / "templates")
     assert config.lists["members"].csv == folder.path / "subscribers.csv"
     assert (config.lists["members"].max_shrink, config.lists["members"].max_grow) == (0.2, 0.5)
     relay = config.relays["main"]

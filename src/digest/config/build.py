@@ -48,7 +48,7 @@ def build_config(tables: Tables, secretive: Secretive, *, path: Path) -> Config:
     """The whole configuration. `path` is absolute."""
     directory = path.parent
     site = _site(tables.site)
-    theme = _theme(tables.theme, "briefing", site.name, directory)
+    theme = _theme(tables.theme, "briefing", site.name, ())
     return Config(
         path=path,
         directory=directory,
@@ -181,7 +181,9 @@ def _digest(
         catch_up_s=table.catch_up,
         finish_within_s=table.finish_within or tables.delivery.finish_within,
         curate=curate,
-        render=_theme(tables.theme, table.template, site.name, directory),
+        render=_theme(
+            tables.theme, table.template, site.name, (directory / "templates" / name, directory / "templates")
+        ),
         summary_by="model" if tables.model.url and summary.by != "extract" else "extract",
     )
 
@@ -200,10 +202,10 @@ def _model(table: schema.ModelTable, key: str | None) -> ModelSettings:
     )
 
 
-def _theme(table: schema.ThemeTable, template: str, site_name: str, directory: Path) -> RenderSettings:
+def _theme(table: schema.ThemeTable, template: str, site_name: str, dirs: tuple[Path, ...]) -> RenderSettings:
     return RenderSettings(
         template=template,
-        template_dirs=(directory / "templates",),
+        template_dirs=dirs,
         accent=table.accent,
         logo=table.logo,
         logo_dark=table.logo_dark,

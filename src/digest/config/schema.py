@@ -253,7 +253,10 @@ class DigestTable(Table):
     title: Text = setting("", "Its name as readers see it.", shown="the site's name")
     timezone: Zone = setting("", "Zone of the schedule and of the dates in it.", shown="the site's")
     locale: Locale = setting("", "Language of the dates and fixed words in it.", shown="the site's")
-    template: TemplateName = setting("briefing", "Name of a template: your own in `templates/`, or a built-in one.")
+    template: TemplateName = setting(
+        "briefing",
+        "Name of a template: your own in `templates/NAME-OF-THE-DIGEST/` or `templates/`, or a built-in one.",
+    )
     min_articles: Annotated[int, _whole(1, 1000), Kind("number", "number")] = setting(
         1, "With fewer new articles than this, no issue is made."
     )

@@ -41,6 +41,9 @@ class Raw(str):
     def __html__(self) -> str:
         return str(self)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return str.__new__, (type(self), str(self))  # checked when it was made
+
 
 class Outside(str):
     """A string from data. Everything derived from it is `Outside` again."""

@@ -25,7 +25,7 @@ from jinja2 import TemplateSyntaxError
 
 from digest.errors import DigestError, TemplateError
 from digest.model import Issue, to_plain
-from digest.render import proof
+from digest.render import confined, proof
 from digest.render.binding import Tokens, template_lines
 from digest.render.contexts import html_pieces, nested, plain_flat
 from digest.render.contract import Layout, contract
@@ -35,8 +35,9 @@ from digest.render.locale import Language, language
 from digest.render.mime import better_encoding
 from digest.render.mjml import MjmlFault, compile_mjml, prepared
 from digest.render.places import Places
+from digest.render.precheck.mistakes import OutOfTime
 from digest.render.rendition import Part, Rendition
-from digest.render.segments import Fill, Piece, Switch
+from digest.render.segments import Fill, Piece, Switch, pieces_from_plain
 from digest.render.switching import ContextFault
 from digest.render.templates import Templates
 from digest.render.theme import Theme
@@ -90,8 +91,20 @@ def render_issue(
 def compile_issue(
     issue: Issue, *, template: str = "briefing", theme: Theme, locale: str, templates: Templates | None = None
 ) -> Compiled:
-    """Templates to pieces, without headers and without proof: what a preview needs to show sources."""
+    """Templates to pieces, without headers and without proof: what a preview needs to show sources.
+
+    An operator's own template is compiled in another process, with limits (`confined`).
+    """
     templates = templates or _builtin_only()
+    if not templates.own(template):
+        return compile_here(issue, template=template, theme=theme, locale=locale, templates=templates)
+    made = confined.shared.compile(templates.dirs, issue=issue, template=template, theme=theme, locale=locale)
+    made["rich"], made["plain"] = pieces_from_plain(made["rich"]), pieces_from_plain(made["plain"])
+    return Compiled(language=language(locale), **made)
+
+
+def compile_here(issue: Issue, *, template: str, theme: Theme, locale: str, templates: Templates) -> Compiled:
+    """`compile_issue` in this process, whoever wrote the template."""
     source, _ = templates.read(f"{template}.mjml")
     templates.read(f"{template}.txt")
     words = language(locale)
@@ -167,7 +180,7 @@ def _run(make: Callable[[], _Made], name: str) -> _Made:
     """Run template code, which may raise anything, and say where in the template it did."""
     try:
         return make()
-    except DigestError:
+    except (DigestError, MemoryError, OutOfTime):
         raise
     except TemplateSyntaxError as error:
         raise TemplateError(

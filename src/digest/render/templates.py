@@ -62,6 +62,11 @@ class Templates:
         dirs = (*(() if name.startswith(BUILTIN) else self.dirs), builtin_directory())
         return next((path for directory in dirs if (path := directory.joinpath(*parts)).is_file()), None)
 
+    def own(self, template: str) -> bool:
+        """Whether any of the two files of `template` is the operator's; what built-in ones refer to is built in."""
+        found = (self.find(f"{template}{ending}") for ending in (".mjml", ".txt"))
+        return any(path is not None and path.parent != builtin_directory() for path in found)
+
     def read(self, name: str) -> tuple[str, Path]:
         """Source and path. Raises `TemplateError` naming what there is instead."""
         path = self.find(name)

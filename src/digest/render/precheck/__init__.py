@@ -20,7 +20,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, MutableMapping
 from functools import partial
-from typing import Any
+from traceback import clear_frames
+from typing import Any, ClassVar, NoReturn
 
 from jinja2 import Template, TemplateSyntaxError, UndefinedError
 
@@ -29,13 +30,14 @@ from digest.render.binding import BoundEnvironment, Tokens, template_lines
 from digest.render.precheck.attributes import Fault
 from digest.render.precheck.linemap import LineMap, Marks, Place
 from digest.render.precheck.markup import faults
-from digest.render.precheck.mistakes import Mistake, error, mistakes_of
+from digest.render.precheck.mistakes import Mistake, OutOfTime, error, mistakes_of
 from digest.render.precheck.names import offered, unknown_names
 from digest.render.precheck.sheets import Lookup, Sheet, Sheets, gather
 
 __all__ = ["CheckedEnvironment", "Mistake", "Place", "mistakes_of"]
 
 _QUOTED = re.compile(r"'([^']*)'")
+MAX_CHARS = 4_000_000  # of one template; a thousand articles print 1.5 million
 _NONCE = "checking"  # of the second rendering; its letters are those of a real one
 
 
@@ -51,7 +53,11 @@ class CheckedTemplate(Template):
         except DigestError:
             raise
         except Exception as failure:
-            raise error([_failed(failure, self.environment.standing(name))]) from failure
+            place = template_lines(failure)
+            clear_frames(failure.__traceback__)  # they hold what was too much memory
+            raise error([_failed(failure, self.environment.standing(name), place)]) from failure
+        if len(source) > MAX_CHARS:
+            raise error([_too_long(source, self.environment.standing(name))])
         if name.endswith(".mjml") and (wrong := faults(source)):
             marked = partial(_marked, self.environment.unchecked, name, *args, **kwargs)
             raise error(_placed(wrong, self.environment.standing(name).main, marked))
@@ -61,15 +67,21 @@ class CheckedTemplate(Template):
 class CheckedEnvironment(BoundEnvironment):
     """As `BoundEnvironment`; templates asked for by a program, not by another template, are checked before.
 
-    `unchecked` makes another environment for the same templates, without the check.
+    `unchecked` makes another environment for the same templates, without the check. `relief` is called before an
+    error is told, which needs a little memory when a template has used up all there is.
     """
 
     template_class = CheckedTemplate
+    relief: ClassVar[staticmethod[[], None]] = staticmethod(lambda: None)
 
     def __init__(self, lookup: Lookup, unchecked: Callable[[], BoundEnvironment], **options: Any) -> None:
         super().__init__(**options)
         self.lookup, self.unchecked = lookup, unchecked
         self._passed: dict[str, tuple[Sheets, tuple[object, ...] | None]] = {}
+
+    def handle_exception(self, source: str | None = None) -> NoReturn:
+        self.relief()
+        super().handle_exception(source)
 
     def get_template(
         self, name: str | Template, parent: str | None = None, globals: MutableMapping[str, Any] | None = None
@@ -135,12 +147,17 @@ def _mistake(fault: Fault, places: LineMap, main: Sheet) -> Mistake:
     return Mistake(place, what, fault.why, fault.try_, fault.length)
 
 
-def _failed(failure: Exception, sheets: Sheets) -> Mistake:
+def _too_long(source: str, sheets: Sheets) -> Mistake:
+    what, why = f"the template prints {len(source):,} characters", f"the limit is {MAX_CHARS:,}"
+    return Mistake(Place(str(sheets.main.path)), what, why, "look for a loop that repeats too much")
+
+
+def _failed(failure: Exception, sheets: Sheets, at: tuple[str, int] | None = None) -> Mistake:
     """What went wrong while a template ran: the innermost template line, and the word that the message names."""
     if isinstance(failure, TemplateSyntaxError):
         file, line = failure.filename or failure.name or "", failure.lineno
     else:
-        file, line = template_lines(failure) or (str(sheets.main.path), 0)
+        file, line = at or (str(sheets.main.path), 0)
     sheet = next((sheet for path, sheet in sheets.by_path.items() if str(path) == file), None)
     place, length, try_ = Place(file, line), 1, "check the names and filters on this line"
     words = _QUOTED.findall(str(failure))
@@ -152,8 +169,14 @@ def _failed(failure: Exception, sheets: Sheets) -> Mistake:
             if spot.column and spot.line == line:
                 place, length = spot, len(word)
                 break
+    if isinstance(failure, OutOfTime):
+        what, try_ = "the template does not end", "look for a loop in a loop, or something repeated very often"
+        return Mistake(place, what, "it has worked for longer than it may", try_)
+    if isinstance(failure, (MemoryError, OverflowError)):
+        what, try_ = "the template needs too much memory", "look for something repeated, multiplied or padded"
+        return Mistake(place, what, "more than it may have", try_)
     if isinstance(failure, RecursionError):
-        return Mistake(place, "the templates include each other without end", "", "take one of the references out")
+        return Mistake(place, "templates or macros call each other without end", "", "take one of the calls out")
     if isinstance(failure, TemplateSyntaxError):
         return Mistake(place, f"the template is not understood: {failure.message}", "", try_, length)
     return Mistake(place, f"the template fails: {failure}", type(failure).__name__, try_, length)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from digest.errors import TemplateError
 from digest.render.precheck.linemap import Place
@@ -52,6 +53,26 @@ def mistakes_of(caught: TemplateError) -> tuple[Mistake, ...]:
     """All that `caught` tells; empty when it was not made here."""
     found: tuple[Mistake, ...] = caught.__dict__.get("mistakes", ())
     return found
+
+
+class OutOfTime(Exception):
+    """A template has worked longer than it may."""
+
+
+def packed(caught: TemplateError) -> dict[str, Any]:
+    """`caught` as JSON values."""
+    return {
+        "what": caught.what, "file": caught.file, "line": caught.line, "column": caught.column, "why": caught.why,
+        "try_": caught.try_, "mistakes": [asdict(mistake) for mistake in mistakes_of(caught)],
+    }  # fmt: skip
+
+
+def told(values: dict[str, Any]) -> TemplateError:
+    """The error that was `packed`."""
+    mistakes = values.pop("mistakes")
+    made = TemplateError(values.pop("what"), **values)
+    made.__dict__["mistakes"] = tuple(Mistake(**{**one, "place": Place(**one["place"])}) for one in mistakes)
+    return made
 
 
 def _told(mistake: Mistake) -> str:
