@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from digest.errors import ParseError
 from digest.gather import parse_feed
-from digest.model import ParsedFeed, to_plain
+from digest.model import Article, ParsedFeed, to_plain
 
 FEEDS = Path(__file__).parent / "feeds"
 GOLDEN = ["blog.rss", "notes.atom", "items.json", "old.rdf", "broken.rss", "talks.rss"]
@@ -181,3 +181,59 @@ def test_any_bytes_are_a_feed_or_a_parse_error(data: bytes, start: bytes) -> Non
     except ParseError:
         return
     assert all(article.title for article in feed.articles)
+
+
+_ATOM = '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:media="http://search.yahoo.com/mrss/"><entry>{}</entry></feed>'
+
+
+def only(entry: str) -> Article:
+    data = _ATOM.format(entry).encode()
+    return parse_feed(data, url="https://feeds.example/dir/feed.xml", source="s").articles[0]
+
+
+def test_a_bare_number_is_an_identifier_and_no_address() -> None:
+    """`12345` leads nowhere and stays the same when its feed moves; `/posts/1` is an address."""
+    bare, path = only("<id>12345</id><title>T</title>"), only("<id>/posts/1</id><title>T</title>")
+    assert (bare.guid, bare.url) == ("12345", None)
+    assert (path.guid, path.url) == ("https://feeds.example/posts/1", "https://feeds.example/posts/1")
+
+
+def test_what_a_link_says_of_its_page_is_used_where_nothing_better_is_said() -> None:
+    """An entry without a title or language takes them from the link; one with its own keeps its own."""
+    link = '<link href="/a" title="Seen from the pier" hreflang="fr"/>'
+    article = only(link)
+    assert (article.title, article.title_derived, article.language) == ("Seen from the pier", False, "fr")
+    assert article.origin["title"] == "feed link"
+    assert only(f"<title>Its own</title>{link}").title == "Its own"
+
+
+@pytest.mark.parametrize(
+    ("content", "url", "files"),
+    [
+        ('<content src="/story"/>', "https://feeds.example/story", []),
+        ('<content src="/film.mp4"/>', None, ["https://feeds.example/film.mp4"]),
+        ('<content src="/film" type="video/mp4"/>', None, ["https://feeds.example/film"]),
+        ('<media:player url="/watch/7"/>', "https://feeds.example/watch/7", []),
+    ],
+)
+def test_content_that_stands_elsewhere_is_the_page_or_an_enclosure(
+    content: str, url: str | None, files: list[str]
+) -> None:
+    """An item whose words are not in the feed still leads to them."""
+    article = only(f"<title>T</title>{content}")
+    assert (article.url, [one.url for one in article.enclosures]) == (url, files)
+
+
+def test_the_vocabulary_of_tags_is_told_to_the_operator() -> None:
+    """Readers see the word, `explain` where it is from."""
+    article = only('<title>T</title><category term="Bees" scheme="https://feeds.example/topics"/>')
+    assert article.tags == ("Bees",)
+    assert article.origin["tags"] == "feed (https://feeds.example/topics)"
+
+
+def test_a_summary_that_is_hardly_longer_does_not_take_the_place_of_the_content() -> None:
+    """Content is the article, unless the summary clearly holds more of it."""
+    short = only("<title>T</title><summary>In one line, roughly</summary><content>In full, though brief</content>")
+    assert (short.text, short.excerpt) == ("In full, though brief", "In one line, roughly")
+    swapped = only(f"<title>T</title><summary>{'All of it. ' * 20}</summary><content>A teaser.</content>")
+    assert swapped.text.startswith("All of it. All of it.") and swapped.excerpt == "A teaser."

@@ -39,6 +39,9 @@ _RSS_PARTS = [
     "<itunes:summary>Notes of the episode.</itunes:summary>", "<itunes:author>Cy</itunes:author>",
     "<enclosure url='/e.mp3' type='audio/mpeg' length='12'/>", "<source url='u'>Elsewhere</source>",
     "<atom:link rel='alternate' href='https://x.example/alt'/>", "<unknown><deep>x</deep></unknown>",
+    "<media:category>Film</media:category>", "<media:player url='https://x.example/play'/>", "<guid>12345</guid>",
+    "<media:category scheme='https://x.example/kinds'>Talk</media:category>", "<itunes:category text='Food'/>",
+    "<itunes:keywords>wax, wane</itunes:keywords>", "<media:keywords>a, b</media:keywords>", "<guid>p/7</guid>",
     "<dc:language>fr</dc:language>", "<dc:subject>Wax</dc:subject>", "<image><url>u</url></image>",
 ]  # fmt: skip
 _ATOM_PARTS = [
@@ -51,6 +54,10 @@ _ATOM_PARTS = [
     "<content type='html'>&lt;p&gt;All &lt;a href='d'&gt;of it&lt;/a&gt;.&lt;/p&gt;</content>",
     "<content type='xhtml' xml:lang='de' xml:base='/q/'><div xmlns='http://www.w3.org/1999/xhtml'><p>Ganz <a "
     "href='e'>da</a><br/>so</p></div></content>",
+    "<link href='d/e' title='What the link says' hreflang='fr'/>", "<id>12345</id>",
+    "<link href='f' type='text/html'/>",
+    "<link rel='alternate' type='application/pdf' href='/p.pdf' title='P'/>", "<content src='https://x.example/w'/>",
+    "<category term='k' scheme='https://x.example/kinds'/>", "<category scheme='https://x.example/none'/>",
     "<contributor><name>Con</name></contributor>", "<content type='image/png' src='x.png'/>",
 ]  # fmt: skip
 

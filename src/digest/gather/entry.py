@@ -52,6 +52,7 @@ _MORE_WORDS = (
     "lees verder", "leggi tutto",
 )  # fmt: skip
 _MORE = re.compile(rf"\b(?:{'|'.join(_MORE_WORDS)})\b.{{0,120}}$", re.I | re.S)
+_MADE_UP = ("first sentence", "address", "none")
 _ANY_TAG = re.compile(r"<[^>]*>")
 _BY = re.compile(r"^(?:by|von|par|por|di|door)\s+(?=\S)", re.I)
 _EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
@@ -69,7 +70,8 @@ class Piece(NamedTuple):
 @dataclass(slots=True)
 class Entry:
     """One item as its feed tells it; nothing is cleaned yet. `images` are candidates, best kind first; `dates` are
-    (origin, text) of when it was published, most trusted first.
+    (origin, text) of when it was published, most trusted first; `tag_schemes` are the vocabularies that the tags are
+    of; `link_title` and `link_language` what the link to the article's page says of it. `place` is where it all stood.
     """
 
     guid: str = ""
@@ -84,11 +86,15 @@ class Entry:
     updated: str = ""
     language: str | None = None
     tags: tuple[str, ...] = ()
+    tag_schemes: tuple[str, ...] = ()
+    link_title: str = ""
+    link_language: str = ""
     images: tuple[tuple[str, Image], ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
     views: int | None = None
     comments: int | None = None
     reactions: int | None = None
+    place: str = "feed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +127,10 @@ def article_of(entry: Entry, *, source: str, zone: tzinfo) -> Article:
     body, origin_of_body, teaser, origin_of_teaser = _words(entry)
     excerpt = _excerpt(teaser, body)
     title, title_origin = _title(entry, body, excerpt)
-    language, overruled = language_of(entry.language, f"{title}\n{body.text[:SAMPLE]}")
+    language, overruled = language_of(entry.language or entry.link_language, f"{title}\n{body.text[:SAMPLE]}")
     published, confidence, published_origin, updated = _dates(entry, zone, language)
     image, image_origin = _image(entry, body)
-    authors = _authors(entry.authors)
+    authors, tags, place = _authors(entry.authors), _tags(entry.tags), entry.place
     origin = {
         "title": title_origin,
         "text": origin_of_body,
@@ -132,8 +138,13 @@ def article_of(entry: Entry, *, source: str, zone: tzinfo) -> Article:
         "published": published_origin,
         "authors": entry.authors_origin if authors else "",
         "excerpt": origin_of_teaser if excerpt else "",
-        "url": "feed" if entry.link else "",
-        "language": ("script" if overruled else "feed") if language else "",
+        "url": place if entry.link else "",
+        "language": ("script" if overruled else place) if language else "",
+        "tags": (_of_schemes(place, entry.tag_schemes) if entry.tag_schemes else place) if tags else "",
+        "enclosures": place if entry.enclosures else "",
+        "views": place if entry.views is not None else "",
+        "comments": place if entry.comments is not None else "",
+        "reactions": place if entry.reactions is not None else "",
     }
     return Article(
         source=source,
@@ -141,7 +152,7 @@ def article_of(entry: Entry, *, source: str, zone: tzinfo) -> Article:
         url=strip_trackers(entry.link) if entry.link and "?" in entry.link else entry.link,
         canonical_url=entry.canonical,
         title=title,
-        title_derived=title_origin != "feed",
+        title_derived=title_origin in _MADE_UP,
         text=body.text,
         html=body.html,
         authors=authors,
@@ -149,7 +160,7 @@ def article_of(entry: Entry, *, source: str, zone: tzinfo) -> Article:
         updated=updated,
         published_confidence=confidence,
         language=language,
-        tags=_tags(entry.tags),
+        tags=tags,
         excerpt=excerpt,
         image=image,
         enclosures=entry.enclosures[:20],
@@ -169,7 +180,7 @@ def _dates(entry: Entry, zone: tzinfo, language: str | None) -> tuple[datetime |
             published, confidence = read_date(text, zone=zone, language=language)
             if published is not None:
                 return published, confidence, origin, updated
-    return updated, confidence_of_update, "feed updated" if updated else "", updated
+    return updated, confidence_of_update, f"{entry.place} updated" if updated else "", updated
 
 
 def _fragment(piece: Piece) -> Fragment:
@@ -209,16 +220,18 @@ def _is_footer(html: str) -> bool:
 
 
 def _words(entry: Entry) -> tuple[Fragment, str, Fragment, str]:
-    """(body, its origin, teaser, its origin). The body is the longest of what the feed gives: some put the article into
-    the summary and a teaser into the content.
+    """(body, its origin, teaser, its origin). The body is the longest content, or the summary where that is clearly
+    longer: some put the article into the summary and a teaser into the content.
     """
     nothing = Fragment("", "")
     summary = (_fragment(entry.summary), entry.summary.origin) if entry.summary else (nothing, "")
     contents = [(_fragment(piece), piece.origin) for piece in entry.bodies]
     best, origin = nothing, ""
-    for fragment, place in [*contents, summary]:
+    for fragment, place in contents:
         if len(fragment.text) > len(best.text) or (not origin and fragment.html):
             best, origin = fragment, place
+    if len(summary[0].text) > 1.5 * len(best.text) or (not origin and summary[0].html):
+        best, origin = summary
     teaser = contents[0] if contents and best is summary[0] else summary
     return best, origin, *teaser
 
@@ -228,7 +241,9 @@ def _excerpt(teaser: Fragment, body: Fragment) -> str:
         return ""
     line = " ".join(teaser.text.split()) if "\n" in teaser.text else teaser.text
     text = _without_more(line).removesuffix("…").rstrip()
-    return text if text and len(text) < min(len(body.text), 1500) else ""
+    if len(text) >= len(body.text):  # a note of two lines may have a summary of three
+        return text if len(text) < 300 and text != " ".join(body.text.split()) else ""
+    return text if len(text) < 1500 else ""
 
 
 def _without_more(line: str) -> str:
@@ -249,7 +264,11 @@ def _title(entry: Entry, body: Fragment, excerpt: str) -> tuple[str, str]:
     if entry.title:
         given = line_of(entry.title.text, is_html=entry.title.is_html)
         if any(char.isalnum() for char in given) or (given and not body.text):
-            return given, "feed"
+            return given, entry.place
+    if entry.link_title:
+        given = clean_line(entry.link_title, max_chars=300)
+        if any(char.isalnum() for char in given):
+            return given, "feed link"
     return title_without(body.text or excerpt, entry.link or entry.guid)
 
 
@@ -323,6 +342,12 @@ def _tags(tags: Iterable[str]) -> tuple[str, ...]:
         if text:
             found.setdefault(text.casefold(), text)
     return tuple(found.values())
+
+
+@lru_cache(maxsize=128)
+def _of_schemes(place: str, schemes: tuple[str, ...]) -> str:
+    """`feed (http://example.org/topics)`: the same word may be a topic in one vocabulary and a format in another."""
+    return f"{place} ({', '.join(clean_line(scheme, max_chars=100) for scheme in schemes)})"
 
 
 @lru_cache(maxsize=1024)

@@ -16,6 +16,11 @@ from digest.model import Author, Enclosure, Image
 MAX_ITEMS = 10_000
 MAX_AUTHOR_CHARS = 400
 MAX_NAMES = 200  # authors or tags of one item that are looked at
+MEDIA_SCHEME = "http://search.yahoo.com/mrss/category_schema"  # of a media:category that names none (Media RSS 1.5)
+MAX_SCHEMES = 3  # of an item's tags that are named
+ITUNES_SCHEME = "http://www.itunes.com/"
+PAGE_TYPES = ("", "html", "text/html", "xhtml", "application/xhtml+xml")
+_FILE_ENDINGS = (".mp3", ".m4a", ".ogg", ".oga", ".opus", ".wav", ".mp4", ".m4v", ".webm", ".mov", ".pdf", ".epub")
 _PICTURE_ENDINGS = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif")
 _HOST = re.compile(r"https?://(?:www\.)?([^/:?#@]+)", re.I)
 _CLOSING = re.compile(r"</\w+>|&#?\w+;")
@@ -113,6 +118,14 @@ def mended(text: str) -> str:
     return text.translate(_CP1252) if b"\xc2" in in_utf8 and _C1.search(in_utf8) else text
 
 
+def may_be_address(guid: str) -> bool:
+    """Whether an identifier that is called a permanent link can be one: `12345` is none, `posts/1` may be.
+
+    What can be none stays as it is written, so that it is the same when its feed moves.
+    """
+    return not guid or "/" in guid or ":" in guid or "." in guid
+
+
 def image_of_media(attributes: Mapping[str, Any], base: str) -> Image | None:
     """The picture that a media:content or media:thumbnail names; None for films, sounds and documents (Media RSS)."""
     url = address(_str(attributes, "url"), base)
@@ -137,6 +150,12 @@ def images_in_order(
         if named or (enclosure.type or "").startswith("image/"):
             found.append(("feed enclosure", Image(enclosure.url)))
     return tuple([*found, ("feed image", Image(own))] if own else found)
+
+
+def content_elsewhere(url: str, kind: str) -> tuple[str | None, Enclosure | None]:
+    """Content that stands at another address: the article's page, or a film, sound or document (RFC 4287, 4.1.3.2)."""
+    is_file = url.lower().partition("?")[0].endswith(_FILE_ENDINGS) if not kind else kind.lower() not in PAGE_TYPES
+    return (None, Enclosure(url, kind or None)) if is_file else (url, None)
 
 
 def author_of(name: str, home: str | None) -> Author | None:

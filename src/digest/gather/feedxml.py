@@ -21,9 +21,13 @@ from digest.gather.feedrules import (
     MAX_AUTHOR_CHARS,
     MAX_ITEMS,
     MAX_NAMES,
+    MAX_SCHEMES,
+    PAGE_TYPES,
     author_of,
+    content_elsewhere,
     image_of_media,
     images_in_order,
+    may_be_address,
     number,
     reads_as_html,
 )
@@ -209,6 +213,8 @@ class _OwnRules:
     def _end_guid(self) -> None:
         written = "".join(str(part) for part in self.elementstack[-1][2]) if self.elementstack else ""  # type: ignore[attr-defined]
         super()._end_guid()  # type: ignore[misc]
+        bare = "" if may_be_address(written.strip()) else written.strip()
+        self._save("bare_guid", bare, overwrite=True)  # type: ignore[attr-defined]
         is_address = bool(self.guidislink) and http_url(written.strip()) is not None  # type: ignore[attr-defined]
         self._save("guid_is_address", is_address, overwrite=True)  # type: ignore[attr-defined]
 
@@ -225,12 +231,18 @@ def _entry(raw: Any, url: str, feed_language: str | None, feed_authors: tuple[Au
     authors = _people(raw)
     enclosures = _enclosures(raw, base)
     link = http_url(_get(raw, "link"), base) or _alternate(raw, base)
+    if _get(raw, "bare_guid") and link == http_url(_get(raw, "id"), base):
+        link = None  # feedparser has made an address of a bare number
     if link is None and _get(raw, "guid_is_address"):
         link = http_url(_get(raw, "id"))
+    link = link or http_url(_detail(raw, "media_player", "url"), base)
+    page, files = _elsewhere(raw, base)
+    link, enclosures = link or page, (*enclosures, *files)
+    link_title, link_language = _said_of_the_page(raw)
     own = _detail(raw, "image", "href") or _detail(raw, "image", "url")
     media = [*_list(raw, "media_content"), *_list(raw, "media_thumbnail")]
     return Entry(
-        guid=_text(raw, "id"),
+        guid=_text(raw, "bare_guid") or _text(raw, "id"),
         link=http_url(_get(raw, "feedburner_origlink"), base) or link,
         title=_piece(raw, "title", url, "feed"),
         bodies=bodies,
@@ -245,6 +257,9 @@ def _entry(raw: Any, url: str, feed_language: str | None, feed_authors: tuple[Au
         updated=_text(raw, "updated"),
         language=feed_language if language is None else language,
         tags=_names_of_tags(raw),
+        tag_schemes=_schemes(raw),
+        link_title=link_title,
+        link_language=link_language,
         images=images_in_order([image_of_media(given, base) for given in media], enclosures, http_url(own, base)),
         enclosures=enclosures,
         views=number(_detail(raw, "media_statistics", "views")),
@@ -301,6 +316,30 @@ def _names_of_tags(raw: Any) -> tuple[str, ...]:
     """What people call a category, then what programs do: an operator may know either (RFC 4287 section 4.2.2)."""
     names = (str(_get(tag, key) or "") for tag in _list(raw, "tags")[:MAX_NAMES] for key in ("label", "term"))
     return tuple(name for name in names if name)[:MAX_NAMES]
+
+
+def _schemes(raw: Any) -> tuple[str, ...]:
+    named = [tag for tag in _list(raw, "tags")[:MAX_NAMES] if _get(tag, "label") or _get(tag, "term")]
+    return tuple(dict.fromkeys(scheme for tag in named if (scheme := _text(tag, "scheme"))))[:MAX_SCHEMES]
+
+
+def _said_of_the_page(raw: Any) -> tuple[str, str]:
+    """Title and language that the link to the article's page gives it (RFC 4287 sections 4.2.7.4 and 4.2.7.5)."""
+    links = [link for link in _list(raw, "links") if _get(link, "rel") in (None, "alternate") and _get(link, "href")]
+    page = next((link for link in reversed(links) if _text(link, "type").lower() in PAGE_TYPES), None)
+    return _text(page, "title"), _text(page, "hreflang")
+
+
+def _elsewhere(raw: Any, base: str) -> tuple[str | None, tuple[Enclosure, ...]]:
+    page, files = None, list[Enclosure]()
+    for content in _list(raw, "content")[:MAX_NAMES]:
+        url = http_url(_get(content, "src"), _get(content, "base") or base)
+        if url:
+            kind = _text(content, "type")  # of no type feedparser says plain text
+            place, file = content_elsewhere(url, "" if kind == "text/plain" else kind)
+            page = page or place
+            files += [file] if file else []
+    return page, tuple(files)
 
 
 def _entry_language(raw: Any) -> str | None:

@@ -12,7 +12,18 @@ from typing import Any
 from urllib.parse import urljoin
 
 from digest.gather.feednames import NotForUs
-from digest.gather.feedrules import MAX_AUTHOR_CHARS, MAX_NAMES, author_of, image_of_media, mended, number
+from digest.gather.feedrules import (
+    ITUNES_SCHEME,
+    MAX_AUTHOR_CHARS,
+    MAX_NAMES,
+    MEDIA_SCHEME,
+    PAGE_TYPES,
+    author_of,
+    image_of_media,
+    may_be_address,
+    mended,
+    number,
+)
 from digest.gather.markup import address
 from digest.gather.quickitem import Reading, scope_within
 from digest.model import Enclosure
@@ -21,7 +32,6 @@ _NONE_GIVEN: dict[str, str] = {}
 Handler = Callable[[Reading, Any], None]
 _HAS_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _REFERENCE = re.compile(r"&([A-Za-z0-9_]+);")
-_PAGE_TYPES = ("", "html", "text/html", "xhtml", "application/xhtml+xml")
 
 
 def _attributes(element: Any) -> dict[str, str]:
@@ -70,8 +80,9 @@ def _link(reading: Reading, element: Any) -> None:
         _add_enclosure(reading, given, href, base)
     elif rel == "alternate":
         reading.alternate = reading.alternate or address(href, base) or ""
-        if given.get("type", "") in _PAGE_TYPES:
+        if given.get("type", "") in PAGE_TYPES:
             reading.address, reading.has_link = address(href, base) or href, True
+            reading.link_title, reading.link_language = given.get("title", ""), given.get("hreflang", "")
 
 
 def _href(element: Any, given: dict[str, str], base: str) -> str | None:
@@ -104,15 +115,18 @@ def _guid(reading: Reading, element: Any) -> None:
     reading.guid_seen = True
     is_permanent = all(value == "true" for key, value in element.items() if key.lower() == "ispermalink")
     reading.guid_is_address = is_permanent and address(text) is not None
-    if is_permanent and text and not _HAS_SCHEME.match(text):
+    may_be_link = is_permanent and may_be_address(text)
+    if may_be_link and text and not _HAS_SCHEME.match(text):
         text = urljoin(scope_within(element, reading.base)[0], text)
     reading.guid = text
-    if is_permanent and not reading.has_link:
+    if may_be_link and not reading.has_link:
         reading.address, reading.has_link = text, True
 
 
 def _content(default: str) -> Handler:
     def add(reading: Reading, element: Any) -> None:
+        if element.get("src"):
+            raise NotForUs  # content that stands elsewhere
         piece, language = reading.piece(element, default, "feed content")
         reading.content_seen = True
         if reading.content_language is None:
@@ -156,23 +170,37 @@ def _author(reading: Reading, element: Any) -> None:
             reading.authors.append(author)
 
 
-def _category(reading: Reading, element: Any) -> None:
+def _category(usual_scheme: str = "") -> Handler:
     """Atom names a category in attributes, RSS in the text; a label is for people, a term for programs."""
-    given = _attributes(element) if element.keys() else {}
-    names = (given.get("label"), given.get("term"), reading.text(element))
-    reading.categories += [name for name in names if name]
+
+    def add(reading: Reading, element: Any) -> None:
+        given = _attributes(element) if element.keys() else _NONE_GIVEN
+        names = (given.get("label"), given.get("term"), reading.text(element))
+        scheme = given.get("scheme") or given.get("domain") or usual_scheme
+        _add_tags(reading, [name for name in names if name], scheme)
+
+    return add
+
+
+def _add_tags(reading: Reading, names: list[str], scheme: str) -> None:
+    reading.categories += names
+    if scheme and names and scheme not in reading.schemes:
+        reading.schemes.append(scheme)
 
 
 def _itunes_category(reading: Reading, element: Any) -> None:
     name = element.get("text")
-    if name:
-        reading.categories.append(name)
+    _add_tags(reading, [name] if name else [], ITUNES_SCHEME)
     if len(element):
         reading.read(element, {"itunes_category": _itunes_category})
 
 
-def _keywords(reading: Reading, element: Any) -> None:
-    reading.categories += [word.strip() for word in reading.text(element).split(",") if word.strip()]
+def _keywords(scheme: str = "") -> Handler:
+    def add(reading: Reading, element: Any) -> None:
+        words = (word.strip() for word in reading.text(element).split(","))
+        _add_tags(reading, [word for word in words if word], scheme)
+
+    return add
 
 
 def _media(reading: Reading, element: Any) -> None:
@@ -198,6 +226,12 @@ def _star_rating(reading: Reading, element: Any) -> None:
     reading.reactions = _attributes(element).get("count", "")
 
 
+def _player(reading: Reading, element: Any) -> None:
+    reading.player = _attributes(element).get("url", "")
+    if len(element):
+        raise NotForUs
+
+
 def _itunes_image(reading: Reading, element: Any) -> None:
     reading.image = element.get("href") or element.get("url") or reading.image
 
@@ -217,8 +251,10 @@ def _ignore(reading: Reading, element: Any) -> None:
 
 _published, _updated, _language = _into("published"), _into("updated"), _into("language")
 _IN_MEDIA: dict[str, Handler] = {
-    "media_thumbnail": _media, "media_category": _category, "media_keywords": _keywords, "media_title": _ignore,
+    "media_thumbnail": _media, "media_category": _category(MEDIA_SCHEME), "media_keywords": _keywords(),
+    "media_title": _ignore,
     "media_description": _ignore, "media_statistics": _statistics, "media_starrating": _star_rating,
+    "media_player": _player,
 }  # fmt: skip
 _IN_GROUP = _IN_MEDIA | {
     "media_content": _media, "media_title": _media_title, "media_description": _media_text,
@@ -237,7 +273,7 @@ ITEM: dict[str, Handler] = FEED | _IN_GROUP | {
     "pubdate": _published, "published": _published, "issued": _published, "dcterms_issued": _published,
     "updated": _updated, "modified": _updated, "lastbuilddate": _updated, "dcterms_modified": _updated,
     "dc_date": _into("dc_date"), "created": _into("created"), "dcterms_created": _into("created"),
-    "category": _category, "keywords": _category, "dc_subject": _category, "itunes_category": _itunes_category,
-    "itunes_keywords": _keywords, "tags": _keywords, "itunes_image": _itunes_image,
+    "category": _category(), "keywords": _category(), "dc_subject": _category(), "itunes_category": _itunes_category,
+    "itunes_keywords": _keywords(ITUNES_SCHEME), "tags": _keywords(), "itunes_image": _itunes_image,
     "slash_comments": _into("comments"), "thr_total": _into("comments"), "feedburner_origlink": _into("origin_link"),
 }  # fmt: skip

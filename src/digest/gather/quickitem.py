@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from digest.gather.entry import Entry, Piece
 from digest.gather.feednames import NotForUs
-from digest.gather.feedrules import MAX_NAMES, images_in_order, mended, number, reads_as_html
+from digest.gather.feedrules import MAX_NAMES, MAX_SCHEMES, images_in_order, mended, number, reads_as_html
 from digest.gather.markup import address
 from digest.model import Author, Enclosure, Image
 
@@ -62,14 +62,18 @@ class Reading:
         "has_link",
         "image",
         "language",
+        "link_language",
         "link_seen",
+        "link_title",
         "media",
         "media_text",
         "media_title",
         "origin_link",
         "own_language",
+        "player",
         "published",
         "reactions",
+        "schemes",
         "scope_language",
         "summary",
         "summary_language",
@@ -96,9 +100,10 @@ class Reading:
         self.title_language: str | None = None
         self.content_language: str | None = None
         self.summary_language: str | None = None
-        self.views = self.reactions = ""
+        self.views = self.reactions = self.link_title = self.link_language = self.player = ""
         self.authors: list[Author] = []
         self.categories: list[str] = []
+        self.schemes: list[str] = []
         self.media: list[Image | None] = []
         self.enclosures: list[Enclosure] = []
 
@@ -121,6 +126,8 @@ class Reading:
         link = address(self.address, base) or address(self.alternate, base)
         if link is None and self.guid_is_address:
             link = address(self.guid)
+        if link is None and self.player:
+            link = address(self.player, base)
         summary, bodies = self.summary, tuple(self.content)
         if summary is None and not bodies:
             summary = self.media_text
@@ -142,6 +149,9 @@ class Reading:
             updated=self.updated,
             language=self.document.language if self.own_language is None else self.own_language,
             tags=tuple(self.categories[:MAX_NAMES]),
+            tag_schemes=tuple(self.schemes[:MAX_SCHEMES]) if self.schemes else (),
+            link_title=self.link_title,
+            link_language=self.link_language,
             images=images_in_order(self.media, self.enclosures, address(self.image, base)),
             enclosures=tuple(self.enclosures),
             views=number(self.views),

@@ -92,6 +92,7 @@ def _article(topic: dict[str, Any], names: dict[int | None, str], url: str, sour
         summary=Piece(text(topic, "excerpt"), True, link, "api") if text(topic, "excerpt") else None,
         authors=(Author(name),) if (name := names.get(number(first, "user_id"), "")) else (),
         authors_origin="api",
+        place="api",
         dates=(("api", text(topic, "created_at")),),
         tags=tuple(_tag(tag) for tag in member(topic, "tags") or ()) if isinstance(member(topic, "tags"), list) else (),
         images=(("api", Image(picture)),) if picture else (),
@@ -124,6 +125,7 @@ def _with_first_post(reply: Reply, source: SourceSettings) -> Article:
         bodies=(Piece(text(post, "cooked"), True, listed.url, "api"),),
         authors=(Author(_name(post)),) if _name(post) else (),
         dates=(("api", text(post, "created_at")),),
+        place="api",
     )
     body = article_of(entry, source=source.name, zone=zone_named(source.timezone))
     whole = completed(replace(listed, text="", excerpt=""), body)

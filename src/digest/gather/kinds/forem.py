@@ -82,6 +82,7 @@ def _article(item: dict[str, Any], url: str, source: SourceSettings) -> Article:
         summary=Piece(text(item, "description"), False, link, "api") if text(item, "description") else None,
         authors=(Author(writer, http_url(text(item, "user", "website_url"), url)),) if writer else (),
         authors_origin="api",
+        place="api",
         dates=(("api", text(item, "published_timestamp") or text(item, "published_at")),),
         updated=text(item, "edited_at"),
         language=text(item, "language") or None,

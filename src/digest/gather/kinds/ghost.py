@@ -61,6 +61,7 @@ def _entry(post: dict[str, Any], base: str) -> Entry:
         summary=Piece(excerpt, False, link, "api") if excerpt else None,
         authors=authors,
         authors_origin="api",
+        place="api",
         dates=(("api", text(post, "published_at")),),
         updated=text(post, "updated_at"),
         tags=tuple(text(tag, "name") for tag in items(post, "tags") if text(tag, "visibility") != "internal"),

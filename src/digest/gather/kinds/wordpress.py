@@ -93,6 +93,7 @@ def _entry(post: dict[str, Any], base: str) -> Entry:
         summary=Piece(text(post, "excerpt", "rendered"), True, link, "api"),
         authors=authors,
         authors_origin="api",
+        place="api",
         dates=(("api", _utc(text(post, "date_gmt")) or text(post, "date")),),
         updated=_utc(text(post, "modified_gmt")),
         tags=tuple(_terms(embedded)),
