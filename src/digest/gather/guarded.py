@@ -27,6 +27,7 @@ from typing import Any, BinaryIO
 from digest.errors import ParseError
 
 DEADLINE_S = 25.0
+START_S = 5.0  # more, for the first document of a process: on a busy machine its start takes as long as many documents
 MEMORY_BYTES = 1024**3
 PROCESSES = 2
 # What the reader needs of the environment; passwords that stand in it are not its business.
@@ -111,11 +112,12 @@ class _Process:
         assert self._popen.stdout is not None
         self._to: Any = self._popen.stdin
         self._from: Any = self._popen.stdout
-        self.alive = True
+        self.alive, self._has_answered = True, False
 
     def call(self, function: str, arguments: tuple[Any, ...], deadline_s: float, about: str) -> Any:
         late = threading.Event()
-        watchdog = threading.Timer(deadline_s, self._too_late, (late,))
+        allowed_s = deadline_s if self._has_answered else deadline_s + START_S
+        watchdog = threading.Timer(allowed_s, self._too_late, (late,))
         watchdog.daemon = True
         watchdog.start()
         try:
@@ -130,6 +132,7 @@ class _Process:
             if late.is_set():
                 raise _lost(about, deadline_s)
             raise _IdledAway
+        self._has_answered = True
         outcome, value = _Unpickler(io.BytesIO(message)).load()
         if outcome == "failed":
             raise value

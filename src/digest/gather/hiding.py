@@ -18,7 +18,21 @@ _STYLE = re.compile(
     r"\s*:\s*0(?:px|em|%)?\s*(?:;|!|$)",
     re.I,
 )
+# Elements of a line that show nothing an email could; each with its end, whatever stands between.
+_EMBEDDED = re.compile(
+    r"<(svg|iframe|noscript|video|audio|object|canvas|button|form)(?=[\s/>])[^<>]*>"
+    r"(?:[^<]|<(?!/?\1(?=[\s/>])|!--|script|style|textarea))*+</\1\s*>",
+    re.I,
+)
 _CLASS = re.compile(r"(?:^|\s)(?:sr-only|visually-hidden|visuallyhidden|screen-reader-text|hidden|d-none)(?:\s|$)")
+
+
+def without_embedded(html: str) -> str:
+    """Without films, drawings, frames and forms, and what stands within; the same object where there are none.
+
+    What is not closed, or holds another of its kind, stays for the tree.
+    """
+    return _EMBEDDED.sub("", html)
 
 
 def may_hide(tags: str) -> bool:

@@ -20,7 +20,7 @@ from typing import Any
 
 from digest.gather.allowed import TAGS, sanitiser
 from digest.gather.hiding import WORDS as HIDING_WORDS
-from digest.gather.hiding import is_hidden, may_hide
+from digest.gather.hiding import is_hidden, may_hide, without_embedded
 from digest.gather.pictures import is_lead_image as is_lead_image  # pages and files look for them here
 from digest.gather.pictures import picture_of
 from digest.gather.pictures import pixels as pixels
@@ -52,6 +52,7 @@ _PATH = re.compile(rf"/(?!/)[{_PLAIN}/]{{0,2000}}(?:[?][{_PLAIN}=&]{{1,2000}})?"
 _ABSOLUTE = re.compile(_ORIGIN.pattern.removesuffix("(?=/|$)") + _PATH.pattern)
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
 _IMAGE_TAG = re.compile(r"<img(?: [a-z]+=\"[^\"]*\")*>")
+_NO_END = re.compile(r"<(?:source|track)\b[^<>]*>", re.I)  # libxml2 2.14 knows neither: the picture would be within
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MARKUP = re.compile(r"<[a-zA-Z!/][^>]*>|&(?:#\d+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]{1,30});")
 
@@ -76,6 +77,9 @@ def clean_fragment(source: str, base: str | None = None) -> Fragment:
     if not source.strip():
         return Fragment("", "")
     in_order = read_in_order(source, base)
+    if in_order is None and len(rest := without_embedded(source)) < len(source):
+        source = rest
+        in_order = read_in_order(source, base)
     if in_order is not None:
         html, text, images = in_order
         return Fragment(html, text_of(html) if text is None else text, tuple(images[:50]))
@@ -161,7 +165,7 @@ def _sanitise_by_tree(source: str, base: str | None) -> str | None:
 def _parse(source: str) -> Any:
     from lxml import etree
 
-    visible = _UNREADABLE.sub("", source)
+    visible = _NO_END.sub("", _UNREADABLE.sub("", source))
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True)
     try:
         root = etree.fromstring(b"<div>" + visible.encode("utf-8") + b"</div>", parser)

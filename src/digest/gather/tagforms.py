@@ -19,7 +19,7 @@ from digest.gather.allowed import ATTRIBUTES, sanitiser
 from digest.gather.hiding import is_hidden, may_hide
 from digest.gather.pictures import picture_of, picture_with
 from digest.gather.prose import mark_of
-from digest.gather.tagorder import END, RAW, START, TRANSPARENT, NotInOrder
+from digest.gather.tagorder import AS_DIV, END, RAW, START, TRANSPARENT, NotInOrder
 from digest.gather.words import cleared
 from digest.model import Image
 
@@ -39,8 +39,9 @@ _PLAIN_VALUE = re.compile(r"(?:[^&\xa0]|&amp;)*+")
 _ADDRESSES = frozenset(["href", "src", "cite"])
 _KEPT = {tag: names | ATTRIBUTES["*"] for tag, names in ATTRIBUTES.items()}
 MAX_KNOWN = 5_000
-_VOID = frozenset(["br", "hr", "img", "wbr"])
-_NOT_SHOWN = frozenset([*TRANSPARENT, *RAW, "wbr"])
+_VOID = frozenset(["br", "hr", "img", "wbr", "source", "track"])
+_NOT_SHOWN = frozenset([*TRANSPARENT, *RAW, "wbr", "source", "track"])
+_WRITTEN = dict.fromkeys(AS_DIV, "div")
 _LINK_START = START["a"]
 HIDDEN = "\x07"  # the mark of an element that goes with all that is in it
 
@@ -95,11 +96,11 @@ def _form(tag: str, base: str | None) -> Form:
         return html, "", "", picture
     if attributes.rstrip().endswith("/") and name not in _VOID:
         raise NotInOrder  # HTML knows no <p/>: it is the start of a paragraph
-    is_shown = name not in _NOT_SHOWN
+    is_shown, letter, name = name not in _NOT_SHOWN, START.get(name, ""), _WRITTEN.get(name, name)
     html = f"<{name}>"
     if attributes.strip("/ \n\t"):
         html = _cleaned(name if is_shown else "span", attributes, base)
-    return html if is_shown else "", mark_of(name), START.get(name, ""), None
+    return html if is_shown else "", mark_of(name), letter, None
 
 
 def _hides(attributes: str) -> bool:
@@ -112,7 +113,8 @@ def _hides(attributes: str) -> bool:
 def _end_form(name: str, attributes: str) -> Form:
     if name in _VOID or attributes.strip():
         raise NotInOrder
-    return "" if name in _NOT_SHOWN else f"</{name}>", mark_of(f"/{name}"), END[name], None
+    letter, name, is_shown = END[name], _WRITTEN.get(name, name), name not in _NOT_SHOWN
+    return f"</{name}>" if is_shown else "", mark_of(f"/{name}"), letter, None
 
 
 def _cleaned(name: str, attributes: str, base: str | None) -> str:

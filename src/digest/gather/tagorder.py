@@ -16,22 +16,36 @@ _INLINE = (
     "a", "abbr", "b", "cite", "code", "del", "em", "i", "ins", "kbd", "mark", "q", "s", "small", "span", "strong",
     "sub", "sup", "u",
 )  # fmt: skip
-TRANSPARENT = ("big", "dfn", "font", "label", "samp", "strike", "time", "tt", "var")  # their tags are not kept
+TRANSPARENT = ("big", "dfn", "font", "label", "picture", "samp", "strike", "time", "tt", "var")  # tags are not kept
+# Kept as <div>: readers see where they begin and end.
+AS_DIV = ("address", "article", "aside", "center", "details", "footer", "header", "main", "section", "summary")
 RAW = ("script", "style")  # nor is what is in these
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _BLOCKS = (
     "blockquote", "dd", "div", "dl", "dt", "figcaption", "figure", "hr", "li", "ol", "p", "pre", "ul", *_HEADINGS,
 )  # fmt: skip
-NAMES = (*_INLINE, *TRANSPARENT, *RAW, *_BLOCKS)
+_TABLES = ("table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption")
+NAMES = (*_INLINE, *TRANSPARENT, *RAW, *_BLOCKS, *_TABLES, *AS_DIV)
 START = {name: chr(0x30 + 2 * place) for place, name in enumerate(NAMES)}
 END = {name: chr(0x31 + 2 * place) for place, name in enumerate(NAMES) if name != "hr"}
 _STARTED_BY = {end: START[name] for name, end in END.items()}
 _P, _A, _LI, _PRE, _HR = (START[name] for name in ("p", "a", "li", "pre", "hr"))
-_P_END = END["p"]
-_BLOCK_STARTS = frozenset(START[name] for name in _BLOCKS)
+_P_END, _TABLE = END["p"], START["table"]
+_BLOCK_STARTS = frozenset(START[name] for name in (*_BLOCKS, *_TABLES, *AS_DIV))
 _HEADING_STARTS = frozenset(START[name] for name in _HEADINGS)
 _LISTS = frozenset([START["ul"], START["ol"]])
-_ONLY_IN = {_LI: _LISTS, START["dd"]: frozenset(START["dl"]), START["dt"]: frozenset(START["dl"])}
+_GROUPS = frozenset(START[name] for name in ("thead", "tbody", "tfoot"))
+_CELLS = frozenset([START["td"], START["th"]])
+_ONLY_IN = {
+    _LI: _LISTS, START["dd"]: frozenset(START["dl"]), START["dt"]: frozenset(START["dl"]),
+    **dict.fromkeys([*_GROUPS, START["caption"]], frozenset(START["table"])), START["tr"]: _GROUPS,
+    **dict.fromkeys(_CELLS, frozenset(START["tr"])),
+}  # fmt: skip
+# In these stand only those, and white space: an HTML parser moves the rest before the table (13.2.6.4.9).
+_ROWS = frozenset(START["tr"])
+WITHOUT_WORDS = {
+    START["table"]: _GROUPS | {START["caption"]}, **dict.fromkeys(_GROUPS, _ROWS), START["tr"]: _CELLS,
+}  # fmt: skip
 _MAX_KNOWN = 5_000
 _NOT_PLAIN, _LOST = "!", "?"  # before all letters of elements
 
@@ -43,7 +57,7 @@ class NotInOrder(Exception):
 class Order(IntEnum):
     UNKNOWN = 0
     PROPER = 1  # but its text needs the tags themselves
-    PLAIN = 2  # items hold no blocks, nothing is preformatted
+    PLAIN = 2  # items hold no blocks, nothing is preformatted, no tables
 
 
 def order_of(letters: str) -> Order:
@@ -88,10 +102,12 @@ def _walk(state: str, letters: str) -> str:
                 return _LOST
             open_elements = open_elements[:-1]
             continue
+        if open_elements and letter not in WITHOUT_WORDS.get(open_elements[-1], letter):
+            return _LOST
         if letter in _BLOCK_STARTS:
             if not _may_stand_in(open_elements, letter):
                 return _LOST
-            is_plain = is_plain and letter != _PRE and _LI not in open_elements
+            is_plain = is_plain and letter not in (_PRE, _TABLE) and _LI not in open_elements
         elif letter == _A and _A in open_elements:
             return _LOST  # the second link ends the first
         if letter != _HR:

@@ -1,9 +1,9 @@
 """HTML whose tags are in good order: sanitised, as text, and its pictures, in one pass. Pure.
 
-Does not repair: what an HTML parser would have to close, move or guess (a block in a paragraph, tables, a `<` that
-starts nothing), and whatever may hide something, gets None and goes the long way through `markup`. Invariant: when it
-answers, the HTML is byte for byte what nh3 makes of the fragment (WHATWG HTML, 13.2.6 and 13.3), so every guarantee of
-the sanitiser holds; and the text is what `prose` makes of that HTML.
+Does not repair: what an HTML parser would have to close, move or guess (a block in a paragraph, words between cells, a
+`<` that starts nothing), and whatever may hide something, gets None and goes the long way through `markup`. Invariant:
+when it answers, the HTML is byte for byte what nh3 makes of the fragment (WHATWG HTML, 13.2.6 and 13.3; <section> and
+its like written as <div>), so every guarantee of the sanitiser holds; and the text is what `prose` makes of that HTML.
 
 Why this way: what is left of a tag does not depend on where it stands, so tags are looked up (`tagforms`), their order
 is checked as a string of letters (`tagorder`), and a body costs a split, a few look-ups and two joins: 80 microseconds
@@ -19,7 +19,7 @@ from operator import itemgetter
 from digest.gather.prose import WIDE_SPACES, text_of_marked
 from digest.gather.references import written
 from digest.gather.tagforms import HIDDEN, Form, known_tags
-from digest.gather.tagorder import END, RAW, START, NotInOrder, Order, order_of
+from digest.gather.tagorder import END, RAW, START, WITHOUT_WORDS, NotInOrder, Order, order_of
 from digest.gather.words import ODD, USUAL
 from digest.model import Image
 
@@ -31,6 +31,7 @@ _USUAL_LETTERS = re.compile(
 _ALL_BUT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"<>")
 _DEPTHS = {**dict.fromkeys(END.values(), -1), **{START[name]: 1 for name in END}}
 _RAW_STARTS = {START[name]: END[name] for name in RAW}
+_ENDS, _HAS_END, _TABLE = frozenset(END.values()), frozenset(START[name] for name in END), START["table"]
 _HTML, _MARK, _LETTER = itemgetter(0), itemgetter(1), itemgetter(2)
 
 
@@ -52,6 +53,8 @@ def read_in_order(source: str, base: str | None) -> tuple[str, str | None, list[
         order = order_of(_letters(letters, parts))
         if not order:
             return None
+        if _TABLE in letters:
+            _check_tables(letters, htmls, marks, parts)
         if HIDDEN in marks:
             htmls, marks = _without_hidden(htmls, marks, letters, parts)
         parts[::2] = written(parts[::2])
@@ -92,6 +95,22 @@ def _letters(letters: Sequence[str], parts: list[str]) -> str:
     ):
         raise NotInOrder  # that line end is not content
     return joined
+
+
+def _check_tables(letters: Sequence[str], htmls: Sequence[str], marks: Sequence[str], parts: Sequence[str]) -> None:
+    """Words and pictures between cells are moved before their table by an HTML parser."""
+    if HIDDEN in marks:
+        raise NotInOrder
+    opened: list[str] = []
+    for at, letter in enumerate(letters):
+        if letter in _ENDS:
+            opened.pop()
+        elif letter in _HAS_END:
+            opened.append(letter)
+        elif opened and opened[-1] in WITHOUT_WORDS and htmls[at]:
+            raise NotInOrder
+        if opened and opened[-1] in WITHOUT_WORDS and parts[2 * at + 2].strip(" \t\n"):
+            raise NotInOrder
 
 
 def _pictures(forms: Sequence[Form], htmls: Sequence[str]) -> list[Image]:
