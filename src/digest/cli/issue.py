@@ -16,6 +16,7 @@ from digest.cli.wording import when
 
 if TYPE_CHECKING:
     from digest.model import IssueRow
+    from digest.pipeline.approving import Standing
     from digest.pipeline.workspace import Workspace
     from digest.store import Event
 
@@ -75,13 +76,30 @@ def show(app: App, name: str, as_json: bool) -> None:
         row = named(workspace, name)
         issues = workspace.store.issues
         content, accounting, history = issues.content(row.id), issues.accounting(row.id), issues.history(row.id)
+        standing = _standing(workspace, row)
         if as_json:
-            print_json({"issue": row, "content": content, "accounting": accounting, "history": history})
+            approval = (
+                standing
+                and {
+                    "by": standing.approval.by,
+                    "at": standing.approval.at,
+                    "hash": standing.approval.content.hash,
+                    "stands": standing.stands,
+                    "objections": standing.objections,
+                }
+                if standing and standing.approval
+                else None
+            )
+            print_json(
+                {"issue": row, "content": content, "accounting": accounting, "history": history, "approval": approval}
+            )
             return
         state = f"{row.state} ({row.reason})" if row.reason else str(row.state)
         click.echo(f"{row.name}  {row.period.label}  {state}")
         if row.note:
             click.echo(f"  {row.note}")
+        if standing is not None:
+            click.echo(f"  {_standing_words(workspace, row, standing)}")
         if content is not None:
             click.echo(f"  {content.subject}")
             for number, item in enumerate(content.items, 1):
@@ -157,6 +175,34 @@ def release(app: App, name: str, as_json: bool) -> None:
 
         row = steering.release(workspace, named(workspace, name), by=_me())
         sys.exit(_go_on(workspace, row, as_json=as_json))
+
+
+@issue.command(short_help="Let an issue go out at its time, exactly as it is now.")
+@click.argument("name", metavar="DIGEST[/NUMBER]")
+@click.option("--by", default=None, metavar="NAME", help="Who approves.", show_default="the user of this machine")
+@click.option("--seen", default=None, metavar="HASH", help="Only if it is still what you saw; the hash is in --json.")
+@json_option
+@pass_app
+def approve(app: App, name: str, by: str | None, seen: str | None, as_json: bool) -> None:
+    """Approve an issue: its content is kept, and that very content goes out at its time.
+
+    DIGEST alone is its next issue. What a reader would see differently afterwards (an edit, a correction by the
+    article's source, another template) ends the approval, and its approvers are told. An issue that was held because
+    nobody had approved it is sent by this.
+    """
+    with app.workspace() as workspace:
+        from digest.pipeline import approving
+        from digest.pipeline.editing import planned
+
+        row = approving.approve(workspace, planned(workspace, name), by=by or _me(), seen=seen)
+        if row.state == "planned":  # its time is over: it was held for this
+            sys.exit(_go_on(workspace, row, as_json=as_json))
+        if not as_json:
+            click.echo(
+                f"{row.name} is approved: it goes out {when(workspace, row.digest, row.period.end)} as it is now."
+            )
+            return
+        _say(workspace, row, as_json=True)
 
 
 @issue.command(short_help="Stop a send that is under way.")
@@ -266,6 +312,23 @@ def resolve(app: App, name: str, address: str, received: bool | None, as_json: b
         sys.exit(_go_on(workspace, row, as_json=as_json))
 
 
+def _standing(workspace: Workspace, row: IssueRow) -> Standing | None:
+    """How the approval of an issue stands that is not frozen yet; None where nobody has to approve it."""
+    from digest.pipeline.approving import standing
+
+    if row.frozen_at is not None or row.digest not in workspace.config.digests:
+        return None
+    found = standing(workspace, row)
+    return found if found.needed else None
+
+
+def _standing_words(workspace: Workspace, row: IssueRow, found: Standing) -> str:
+    if found.approval is not None and found.stands:
+        at = when(workspace, row.digest, found.approval.at)
+        return f"Approved by {found.approval.by or 'somebody'}, {at}: goes out exactly as it was then."
+    return f"Not approved: {found.why_not}. Try: digest issue approve {row.name}"
+
+
 def _go_on(workspace: Workspace, row: IssueRow, *, as_json: bool) -> int:
     return deliver(workspace, row, as_json=as_json, accept_sources=True)
 
@@ -289,6 +352,8 @@ def _event_words(event: Event) -> str:
         return f"{detail.get('to')}{reason}, after {detail.get('from')}{note}{by}"
     if event.kind == "planned":
         return f"planned{by}"
+    if event.kind == "approved":
+        return f"approved (content {detail.get('content')}){by}"
     if event.kind in ("edit", "undo"):
         change = change_words(str(detail.get("change")), detail.get("article"), detail.get("value") or "")
         return f"{'undone: ' if event.kind == 'undo' else ''}{change}{by}"

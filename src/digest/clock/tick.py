@@ -1,8 +1,9 @@
 """`tick()`: do what the schedule says, for every digest, now. Idempotent; any process may call it at any time.
 
 In this order for each digest: let issues planned ahead follow a schedule that was moved; go on with every issue that is
-not over (finish or hold what was interrupted, prepare what waited for its time or a source); then make what has become
-due. Each of these is tried by itself: what fails costs itself alone, its operator hears of it, and the others go on.
+not over (finish or hold what was interrupted, prepare what waited for its time, a source or an approval); make what has
+become due; show what comes next to those who approve it. Each of these is tried by itself: what fails costs itself
+alone, its operator hears of it, and the others go on.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from digest.editorial import was_released
 from digest.errors import BusyError, ConfigError, DigestError
 from digest.model import IssueRow, IssueState, Report
 from digest.pipeline import notifying
+from digest.pipeline.approving import review_at, review_due, standing, submit, was_approved
 from digest.pipeline.cadence import in_use
 from digest.pipeline.editing import keep_in_step
 from digest.pipeline.gathering import GatherReport, SourceResult, enroll, gather, keep_up
@@ -33,7 +35,7 @@ log = logging.getLogger("digest.clock")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a tick did for one digest. `what` is baseline, waiting, made, held, missed, idle, busy or failed."""
+    """What a tick did for one digest. `what` is baseline, waiting, review, made, held, missed, idle, busy or failed."""
 
     digest: str
     what: str
@@ -72,7 +74,35 @@ def _one(workspace: Workspace, digest: str, watch: Watch) -> list[Step]:
     """Every issue of one digest that is not over, of whatever cadence, and then what each cadence has due."""
     steps = _attempt(workspace, digest, partial(_in_step, workspace, digest))
     steps += _attempt(workspace, digest, partial(_each_open_issue, workspace, digest, watch))
-    return steps + _attempt(workspace, digest, partial(_each_cadence, workspace, digest, watch))
+    steps += _attempt(workspace, digest, partial(_each_cadence, workspace, digest, watch))
+    return steps + _reviews(workspace, digest, watch)
+
+
+def _reviews(workspace: Workspace, digest: str, watch: Watch) -> list[Step]:
+    """The coming issue of each cadence, drafted ahead of its time and shown to those who approve it."""
+    steps: list[Step] = []
+    for frequency in in_use(workspace, digest) if workspace.digest(digest).review_s is not None else ():
+        if not watch.stop():
+            steps += _attempt(workspace, digest, partial(_for_review, workspace, digest, frequency, watch))
+    return steps
+
+
+def _for_review(workspace: Workspace, digest: str, frequency: str, watch: Watch) -> list[Step]:
+    period = review_due(workspace, digest, frequency)
+    if period is None or period.end <= sight(workspace, digest, frequency).never_before:
+        return []
+    row, _ = workspace.store.issues.plan(
+        digest, frequency, period, scheduled_for=period.end, at=workspace.now(), ahead=True
+    )
+    if row.state not in (IssueState.PLANNED, IssueState.DRAFTED):
+        return []
+    report = gather(workspace, workspace.sources_of(digest), on_result=watch.on_source)
+    notifying.about_sources(workspace, report)
+    shown = submit(workspace, row)
+    if shown is None:
+        return []  # too little to show yet: a later look may find more, and at its time the usual rules hold
+    notifying.about_review(workspace, shown.row, shown.drafted)
+    return [Step(digest, "review", shown.row)]
 
 
 def _in_step(workspace: Workspace, digest: str) -> list[Step]:
@@ -152,10 +182,12 @@ def _go_on(workspace: Workspace, row: IssueRow, watch: Watch) -> list[Step]:
             if overdue(workspace, row) and workspace.store.issues.accounting(row.id).waiting:
                 return [_held(workspace, row, "late", "it was interrupted and is older than finish_within")]
         case IssueState.PLANNED | IssueState.DRAFTED:
-            if not was_released(row) and _too_late(workspace, row):
+            if not (was_released(row) or was_approved(row)) and _too_late(workspace, row):
                 return [_held(workspace, row, row.reason or "late", row.note or "it is later than catch_up allows")]
             if row.next_try_at is not None and row.next_try_at > now:
                 return [Step(row.digest, "waiting", row)]
+        case IssueState.AWAITING_APPROVAL:
+            return [_awaited(workspace, row, watch)]
         case IssueState.HELD:
             if row.reason != "editor":
                 notifying.about_issue(workspace, row)  # again until somebody was told: whoever held it may have died
@@ -163,6 +195,19 @@ def _go_on(workspace: Workspace, row: IssueRow, watch: Watch) -> list[Step]:
         case _:
             return [Step(row.digest, "idle", row)]
     return [_made(workspace, row, watch)]
+
+
+def _awaited(workspace: Workspace, row: IssueRow, watch: Watch) -> Step:
+    """Before its time: tell when an approval does not count any more. At its time: send it, or hold it unapproved."""
+    if row.period.end > workspace.now():
+        seen = standing(workspace, row)
+        if seen.approval is not None and not seen.stands:
+            notifying.about_stale_approval(workspace, row, seen)
+        return Step(row.digest, "waiting", row)
+    if _too_late(workspace, row):
+        return _held(workspace, row, "late", "it is later than catch_up allows")
+    ready = workspace.store.issues.move(row, IssueState.DRAFTED, at=workspace.now(), note=row.note)
+    return _made(workspace, ready, watch)
 
 
 def _make_due(workspace: Workspace, digest: str, frequency: str, due: Due, watch: Watch) -> list[Step]:
@@ -222,6 +267,7 @@ def next_wakeup(workspace: Workspace) -> datetime | None:
     """When something is next worth looking at: an occurrence, a source to try again, a deferred recipient."""
     now = workspace.now()
     moments = [period_after(workspace.rule(name), now).end for name in workspace.config.digests]
+    moments += [at for name in workspace.config.digests if (at := review_at(workspace, name)) is not None]
     for row in workspace.store.issues.open():
         moments += [at for at in (row.next_try_at, workspace.store.issues.next_retry(row.id)) if at is not None]
     return min((at for at in moments if at > now), default=None)

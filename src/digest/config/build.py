@@ -185,6 +185,9 @@ def _digest(
             tables.theme, table.template, site.name, (directory / "templates" / name, directory / "templates")
         ),
         summary_by="model" if tables.model.url and summary.by != "extract" else "extract",
+        review_s=table.review,
+        approvers=tuple(table.approvers) or ((tables.notify.email,) if tables.notify.email else ()),
+        if_unapproved=table.if_unapproved,
     )
 
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from digest.config import freemail, values
 from digest.config.places import KeyPath, Places, within
+from digest.config.schema import DigestTable
 from digest.config.secret import SecretRef
 from digest.config.suggest import did_you_mean, nearest
 from digest.config.tables import Tables
@@ -97,6 +98,36 @@ def _digests(tables: Tables, places: Places) -> Iterator[Problem]:
                                  f"which is {digest.max_articles}: no issue would ever be made",
                                  f"write a number up to {digest.max_articles}, or raise max_articles")  # fmt: skip
         yield from _schedule(digest.schedule, digest.timezone or tables.site.timezone, (*path, "schedule"), places)
+        yield from _review(digest, tables, path, places)
+
+
+def _review(digest: DigestTable, tables: Tables, path: KeyPath, places: Places) -> Iterator[Problem]:
+    """A review that nobody hears of, or that would begin before the issue of the time before has gone out."""
+    if digest.review is None:
+        for key in ("approvers", "if_unapproved"):
+            if (*path, key) in tables.mentioned:
+                yield places.problem((*path, key), "is for digests that are reviewed, and this one is not",
+                                     'add review = "3h", or take it out')  # fmt: skip
+        return
+    if not digest.approvers and not tables.notify.email:
+        yield places.problem((*path, "review"), "asks for an approval, and nobody is told of it",
+                             'write approvers = ["editor@example.org"]')  # fmt: skip
+    interval = _interval_s(digest.schedule, digest.timezone or tables.site.timezone)
+    if interval is not None and digest.review >= interval:
+        yield places.problem((*path, "review"), "is as long as the time between two issues or longer",
+                             'write a shorter time, such as "3h"')  # fmt: skip
+
+
+def _interval_s(schedule: str, zone: str) -> float | None:
+    """The usual time between two issues; None where the schedule cannot be read, which is reported already."""
+    from datetime import UTC, datetime
+
+    from digest.recurrence import interval_s, parse_schedule
+
+    try:
+        return interval_s(parse_schedule(schedule, zone), datetime(2026, 1, 1, tzinfo=UTC)) if schedule else None
+    except DigestError:
+        return None
 
 
 def _reference(

@@ -35,6 +35,7 @@ Zone = Annotated[str, PlainValidator(values.zone), Kind("time zone")]
 Locale = Annotated[str, PlainValidator(values.locale), Kind("language tag")]
 Sender = Annotated[Mailbox | None, PlainValidator(values.mailbox), Kind("name and address")]
 Address = Annotated[str, PlainValidator(values.address), Kind("e-mail address")]
+Addresses = Annotated[list[str], PlainValidator(values.each(values.address)), Kind("list of e-mail addresses", "words")]
 Addressees = Annotated[
     list[str], PlainValidator(values.each(values.addressee)), Kind("list of addresses or domains", "words")
 ]
@@ -295,6 +296,13 @@ class DigestTable(Table):
     )
     finish_within: Duration = setting(
         None, "An interrupted issue older than this waits for a person.", shown="`delivery.finish_within`"
+    )
+    review: Duration = setting(
+        None, "Draft it this long ahead, show it to `approvers`, and wait for an approval.", shown="no review"
+    )
+    approvers: Addresses = setting([], "Who is mailed the draft that waits for approval.", shown="`notify.email`")
+    if_unapproved: Annotated[str, _choice("hold", "send"), Kind("word")] = setting(
+        "hold", "At its time without an approval that stands: hold it, or send it all the same."
     )
     relay: Text = setting("", "Which relay sends it.", shown="the only one, or `main`")
 

@@ -54,7 +54,8 @@ class DigestSettings:
 
     `sources` are names, in the order of the file. `catch_up_s` None: 24 hours or a quarter of the interval, whichever
     is shorter. `finish_within_s` None: 24 hours for what is at least daily, else 48. `summary_by`: "extract" or
-    "model"; the latter only where there is a `Config.model`.
+    "model"; the latter only where there is a `Config.model`. `review_s`: how long ahead it is drafted and shown to
+    `approvers`, None for never; `if_unapproved`: "hold" or "send".
     """
 
     name: str
@@ -70,6 +71,9 @@ class DigestSettings:
     curate: CurateSettings
     render: RenderSettings
     summary_by: str = "extract"
+    review_s: float | None = None
+    approvers: tuple[str, ...] = ()
+    if_unapproved: str = "hold"
 
     @property
     def subject(self) -> str:

@@ -18,7 +18,9 @@ from digest.deliver.accounting import describe
 from digest.errors import UsageError
 from digest.model import Accounting, EmailAddress, Mailbox, Message, has_control
 
-Event = Literal["sent", "skipped", "held", "paused", "failed", "source_failed", "source_moved"]
+Event = Literal[
+    "sent", "skipped", "held", "paused", "failed", "source_failed", "source_moved", "review", "approval_stale"
+]  # fmt: skip
 
 Commands = tuple[tuple[str, str], ...]  # what to type, and what it does
 
@@ -46,6 +48,20 @@ _HELD: dict[str, tuple[str, Commands]] = {
         (("digest subscribers list", "shows who is on it"), _RELEASE),
     ),
 }
+_HELD["unapproved"] = (
+    "nobody has approved it as it is now",
+    (
+        ("digest issue edit {issue}", "shows it as it stands"),
+        ("digest issue approve {issue}", "approves it and sends it"),
+        ("digest issue skip {issue}", "lets it go"),
+    ),
+)
+_APPROVE: Commands = (
+    ("digest issue approve {issue}", "lets it go out at its time, exactly as it is now"),
+    ("digest preview {digest}", "shows it in the browser, to edit and approve it there"),
+    ("digest issue edit {issue}", "shows and changes it in the terminal"),
+    ("digest issue skip {issue}", "lets this one go"),
+)
 _SKIPPED = {
     "nothing_new": "there was nothing new to send",
     "too_few": "there were too few new articles; they stay for the next issue",
@@ -117,6 +133,18 @@ def _words(
 
 
 def _broken_off(event: Event, name: str, called: str) -> tuple[str, str, Commands]:
+    if event == "review":
+        return (
+            f"{name} waits for your approval",
+            f"{called} is drafted and waits for your approval. A preview comes in a mail of its own.",
+            _APPROVE,
+        )
+    if event == "approval_stale":
+        return (
+            f"{name} was changed after it was approved",
+            f"{called} was changed after it was approved, so the approval does not count any more.",
+            _APPROVE,
+        )
     if event == "paused":
         return (
             f"{name} is paused",

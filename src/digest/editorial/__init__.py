@@ -1,10 +1,22 @@
-"""What people decide about an issue: its state (`steps`) and its content (`overrides`). Pure.
+"""What people decide about an issue: its state (`steps`), its content (`overrides`), its approval (`approving`). Pure.
 
 Does not touch a database, render or send: (state, command) -> state, (overrides) -> edits. Invariant: a change that
 does not fit is refused with the command that would.
 """
 
+from digest.editorial.approving import objections
 from digest.editorial.overrides import EDITABLE, NewOverride, check, fold
 from digest.editorial.steps import RELEASED, Command, apply, reopened, was_released
 
-__all__ = ["EDITABLE", "RELEASED", "Command", "NewOverride", "apply", "check", "fold", "reopened", "was_released"]
+__all__ = [
+    "EDITABLE",
+    "RELEASED",
+    "Command",
+    "NewOverride",
+    "apply",
+    "check",
+    "fold",
+    "objections",
+    "reopened",
+    "was_released",
+]

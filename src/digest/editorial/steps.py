@@ -24,11 +24,17 @@ class Command(StrEnum):
     SKIP = "skip"
     CANCEL = "cancel"
     RETRY = "retry"
+    APPROVE = "approve"
 
 
 def _back(row: IssueRow) -> IssueState:
     """Where a released issue goes on: what is frozen stays frozen."""
     return _S.FROZEN if row.frozen_at is not None else _S.PLANNED
+
+
+def _approved(row: IssueRow) -> IssueState:
+    """Approved before its time, it waits for it; held for want of an approval, it goes on."""
+    return _S.PLANNED if row.state is _S.HELD else _S.AWAITING_APPROVAL
 
 
 def _always(state: IssueState) -> Callable[[IssueRow], IssueState]:
@@ -52,9 +58,11 @@ _ALLOWED: dict[Command, tuple[frozenset[IssueState], Callable[[IssueRow], IssueS
         _always(_S.CANCELLED),
     ),
     Command.RETRY: (frozenset({_S.DONE, _S.SENDING}), _always(_S.SENDING)),
+    Command.APPROVE: (frozenset({_S.PLANNED, _S.DRAFTED, _S.AWAITING_APPROVAL, _S.HELD}), _approved),
 }
 
 _INSTEAD = {
+    _S.AWAITING_APPROVAL: "digest issue approve {name}, or digest issue skip {name}",
     _S.HELD: "digest issue release {name}, to send it, or digest issue skip {name}",
     _S.PAUSED: "digest issue resume {name}, or digest issue cancel {name}",
     _S.SENDING: "digest issue pause {name}",
@@ -68,7 +76,8 @@ def apply(row: IssueRow, command: Command) -> IssueState:
     """The state `command` brings the issue to. Raises `StateError` when it does not fit."""
     states, after = _ALLOWED[command]
     frozen_skip = command is Command.SKIP and row.frozen_at is not None
-    if row.state in states and not frozen_skip:
+    held_otherwise = command is Command.APPROVE and row.state is _S.HELD and row.reason != "unapproved"
+    if row.state in states and not frozen_skip and not held_otherwise:
         return after(row)
     state = f"{row.state} ({row.reason})" if row.reason else str(row.state)
     why = "its recipients are fixed already" if frozen_skip else f"it is {state}"

@@ -46,7 +46,7 @@ ISSUE_TRANSITIONS: dict[IssueState, frozenset[IssueState]] = {
     _S.DRAFTED: frozenset(
         {_S.DRAFTED, _S.AWAITING_APPROVAL, _S.HELD, _S.FROZEN, _S.SKIPPED, _S.MISSED, _S.CANCELLED, _S.PLANNED}
     ),
-    _S.AWAITING_APPROVAL: frozenset({_S.DRAFTED, _S.HELD, _S.FROZEN, _S.SKIPPED, _S.CANCELLED}),
+    _S.AWAITING_APPROVAL: frozenset({_S.PLANNED, _S.DRAFTED, _S.HELD, _S.FROZEN, _S.SKIPPED, _S.CANCELLED}),
     _S.HELD: frozenset({_S.PLANNED, _S.DRAFTED, _S.FROZEN, _S.SENDING, _S.SKIPPED, _S.CANCELLED}),
     _S.FROZEN: frozenset({_S.SENDING, _S.HELD, _S.PAUSED, _S.CANCELLED}),
     _S.SENDING: frozenset({_S.PAUSED, _S.HELD, _S.DONE, _S.CANCELLED}),
@@ -56,7 +56,7 @@ ISSUE_TRANSITIONS: dict[IssueState, frozenset[IssueState]] = {
     _S.MISSED: frozenset({_S.PLANNED}),
     _S.CANCELLED: frozenset(),
 }
-HELD_REASONS = ("late", "editor", "preflight", "breaker", "source_failed", "list_changed")
+HELD_REASONS = ("late", "editor", "preflight", "breaker", "source_failed", "list_changed", "unapproved")
 SKIPPED_REASONS = ("nothing_new", "too_few", "editor")
 
 

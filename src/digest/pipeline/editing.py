@@ -100,6 +100,17 @@ def editable(workspace: Workspace, name: str) -> Target:
     return Target(name, EVERY, found.period, found.row)
 
 
+def planned(workspace: Workspace, name: str) -> IssueRow:
+    """The issue `name` means, planned ahead for its time when nobody has done so yet."""
+    target = editable(workspace, name)
+    if target.row is not None:
+        return target.row
+    row, _ = workspace.store.issues.plan(
+        target.digest, target.frequency, target.period, scheduled_for=target.period.end, at=workspace.now(), ahead=True
+    )
+    return row
+
+
 def _is_open(row: IssueRow) -> bool:
     return row.state in EDITABLE and row.frozen_at is None
 

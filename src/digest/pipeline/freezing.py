@@ -14,7 +14,7 @@ from digest.pipeline.listing import Variants, candidates, locale_of, topics_of
 from digest.pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
-    from digest.model import IssueRow
+    from digest.model import Issue, IssueRow
     from digest.render import Rendition
 
 
@@ -44,12 +44,17 @@ def freeze(workspace: Workspace, row: IssueRow, drafted: Drafted) -> IssueRow:
 
 def render(workspace: Workspace, drafted: Drafted, *, locale: str | None = None) -> Rendition:
     """One rendition of a drafted issue, in the digest's own language unless told otherwise."""
+    return render_content(workspace, drafted.issue, locale=locale)
+
+
+def render_content(workspace: Workspace, issue: Issue, *, locale: str | None = None) -> Rendition:
+    """`render`, of the content alone."""
     from digest.render import Templates, Theme, render_issue
 
-    digest = drafted.issue.digest
+    digest = issue.digest
     settings = workspace.digest(digest).render
     return render_issue(
-        drafted.issue,
+        issue,
         template=settings.template,
         theme=Theme.from_settings(settings),
         locale=locale or locale_of(workspace, digest),

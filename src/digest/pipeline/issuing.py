@@ -12,24 +12,25 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from digest.editorial import RELEASED, reopened
+from digest.editorial import RELEASED, reopened, was_released
 from digest.errors import AudienceError, BusyError, DigestError, StoreError, UsageError
-from digest.model import IssueState, Period, Recipient
-from digest.pipeline.drafting import Drafted, draft
+from digest.model import IssueState, Period
+from digest.pipeline.approving import approved_draft, look_again, standing
+from digest.pipeline.composing import checked, not_ahead, specimen
+from digest.pipeline.drafting import Drafted
 from digest.pipeline.freezing import freeze, render
 from digest.pipeline.gathering import GatherReport, SourceResult, enroll, gather
 from digest.pipeline.listing import ListReading, read_list
 from digest.pipeline.presence import at_work, recover
-from digest.pipeline.rechecking import draft_checked
 from digest.pipeline.sending import Sent, send
 from digest.pipeline.watching import Stop, Watch, ignored, never
 from digest.pipeline.workspace import EVERY, Workspace
 from digest.recurrence import period_after, period_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from digest.model import IssueRow, Report, StoredArticle
+    from digest.model import IssueRow, Report
     from digest.store import Sight
 
 TRY_AGAIN = timedelta(minutes=10)
@@ -152,7 +153,7 @@ def prospect(
     sources = _gather(workspace, found.digest, watch) if gather_first else GatherReport()
     enroll(workspace, found.digest, found.frequency, period=found.period)
     number = found.row.number if found.row and found.row.number else workspace.store.issues.next_number(found.digest)
-    drafted = _checked(workspace, found.digest, found.period, number, _scheduled_for(workspace, found), found.frequency)
+    drafted = checked(workspace, found.digest, found.period, number, _scheduled_for(workspace, found), found.frequency)
     reading = read_list(workspace, workspace.digest(found.digest).list, write=False)
     problem = _problem(workspace, found.digest, drafted, sources)
     size = len(render(workspace, drafted).html(specimen()).encode()) if drafted.issue.items else 0
@@ -239,10 +240,12 @@ def _prepare(workspace: Workspace, row: IssueRow, terms: Terms, watch: Watch, so
     if row.state not in (IssueState.PLANNED, IssueState.DRAFTED):
         return Made(row)  # another process was faster: it is frozen, sent or held by now
     report = sources if sources is not None else _gather(workspace, row.digest, watch)
-    row, drafted = _drafted(workspace, row)
+    row, drafted, objection = _drafted(workspace, row)
     if len(drafted.issue.items) < _minimum(workspace, row.digest):
         few = _too_little(workspace, row, len(drafted.issue.items), report, terms)
         return replace(few, notes=drafted.notes)
+    if objection and not terms.ask and not was_released(row):
+        return Made(hold(workspace, row, "unapproved", objection), sources=report, notes=drafted.notes)
     try:
         reading = read_list(workspace, workspace.digest(row.digest).list, accept=terms.accept_list)
     except AudienceError as error:
@@ -254,31 +257,24 @@ def _prepare(workspace: Workspace, row: IssueRow, terms: Terms, watch: Watch, so
     return replace(_frozen(workspace, row, drafted, terms), sources=report, reading=reading, notes=drafted.notes)
 
 
-def _drafted(workspace: Workspace, row: IssueRow) -> tuple[IssueRow, Drafted]:
-    """The issue with its number, and its content as of now. The row keeps the version that was read first."""
+def _drafted(workspace: Workspace, row: IssueRow) -> tuple[IssueRow, Drafted, str]:
+    """The issue with its number, its content as of now, and why it may not go out without a word from somebody.
+
+    What was approved, and is still what was approved, goes out as it is; otherwise it is drafted anew. The row keeps
+    the version that was read first.
+    """
     enroll(workspace, row.digest, row.frequency, period=row.period)
     row = replace(row, number=workspace.store.issues.number(row.id))
-    scheduled_for = _not_ahead(workspace, row.scheduled_for)
-    return row, _checked(workspace, row.digest, row.period, row.number, scheduled_for, row.frequency)
-
-
-def _checked(
-    workspace: Workspace, digest: str, period: Period, number: int | None, scheduled_for: datetime, frequency: str
-) -> Drafted:
-    """The draft after the last look at its articles and pictures."""
-
-    def redraft(stories: Sequence[StoredArticle]) -> Drafted:
-        return draft(
-            workspace,
-            digest,
-            period,
-            number=number,
-            scheduled_for=scheduled_for,
-            frequency=frequency,
-            candidates=stories,
-        )
-
-    return draft_checked(workspace, digest, redraft, frequency=frequency)
+    seen = standing(workspace, row)
+    if seen.approval is not None and seen.stands:
+        look_again(workspace, row, seen.approval)
+        seen = standing(workspace, row)
+    if seen.approval is not None and seen.stands:
+        return row, approved_draft(workspace, row, seen.approval), ""
+    wanted = seen.needed and workspace.digest(row.digest).if_unapproved == "hold"
+    scheduled_for = not_ahead(workspace, row.scheduled_for)
+    drafted = checked(workspace, row.digest, row.period, row.number, scheduled_for, row.frequency)
+    return row, drafted, seen.why_not if wanted else ""
 
 
 def _frozen(workspace: Workspace, row: IssueRow, drafted: Drafted, terms: Terms) -> Made:
@@ -378,13 +374,8 @@ def _verdict(row: IssueRow | None) -> Verdict:
 def _scheduled_for(workspace: Workspace, found: Found) -> datetime:
     """The instant in the Date header: the occurrence, or the moment it was asked for when that is earlier."""
     if found.row is not None:
-        return _not_ahead(workspace, found.row.scheduled_for)
-    return _not_ahead(workspace, found.period.end)
-
-
-def _not_ahead(workspace: Workspace, scheduled_for: datetime) -> datetime:
-    """An issue planned ahead may be asked for before its time: no message is dated in the future."""
-    return min(scheduled_for, workspace.now().replace(microsecond=0))
+        return not_ahead(workspace, found.row.scheduled_for)
+    return not_ahead(workspace, found.period.end)
 
 
 def _extra_period(workspace: Workspace, digest: str, frequency: str) -> Period:
@@ -417,10 +408,3 @@ def named(workspace: Workspace, name: str) -> IssueRow:
         recent = ", ".join(row.name for row in workspace.store.issues.all(limit=5) if row.number) or "none yet"
         raise UsageError(f"there is no issue {name!r}", try_=f"digest issue list (newest: {recent})")
     return row
-
-
-def specimen() -> Recipient:
-    """Somebody with a long name and address: what a size is measured with."""
-    return Recipient(
-        0, 0, f"{'a' * 40}@{'b' * 40}.example", "Maximiliana Featherstonehaugh", tokens={"unsubscribe": "t" * 38}
-    )

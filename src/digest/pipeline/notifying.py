@@ -11,7 +11,8 @@ import hashlib
 import json
 import logging
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -19,12 +20,15 @@ from urllib.parse import urlsplit
 from digest.errors import DigestError
 from digest.model import EmailAddress, IssueState
 from digest.pipeline.sending import Sent
+from digest.pipeline.trying import show_for_review
 from digest.pipeline.workspace import Workspace
 from digest.recurrence import period_after
 
 if TYPE_CHECKING:
     from digest.deliver.notice import Event, Notice
     from digest.model import Accounting, IssueRow
+    from digest.pipeline.approving import Standing
+    from digest.pipeline.drafting import Drafted
     from digest.pipeline.gathering import GatherReport
 
 log = logging.getLogger("digest.notify")
@@ -57,6 +61,37 @@ def about_issue(workspace: Workspace, row: IssueRow, sent: Sent | None = None) -
     )
     day = f"{workspace.now():%Y-%m-%d}" if event == "failed" else f"version {row.version}"
     _tell(workspace, notice, day=day)
+
+
+def about_review(workspace: Workspace, row: IssueRow, drafted: Drafted) -> None:
+    """Show a drafted issue to its approvers: what is in it and what to do in one mail, the issue itself in another."""
+    from digest.deliver import notice_for
+
+    titles = "\n".join(f"  {place}. {item.title}" for place, item in enumerate(drafted.issue.items, 1))
+    notice = notice_for(
+        "review", name=row.name, title=drafted.issue.subject, detail=f"{_at_its_time(workspace, row)}\n\n{titles}"
+    )
+    approvers = workspace.digest(row.digest).approvers
+    _tell(workspace, notice, day=f"version {row.version}", to=approvers)
+    for address in approvers:
+        _quietly("the preview for review", partial(show_for_review, workspace, drafted, address))
+
+
+def about_stale_approval(workspace: Workspace, row: IssueRow, seen: Standing) -> None:
+    """Tell the approvers, once for each thing that changed, that their approval does not count any more."""
+    from digest.deliver import notice_for
+
+    detail = f"{seen.why_not[:1].upper()}{seen.why_not[1:]}.\n\n{_at_its_time(workspace, row)}"
+    notice = notice_for("approval_stale", name=row.name, title=row.subject, detail=detail)
+    which = hashlib.sha256(f"{seen.approval and seen.approval.id} {seen.objections}".encode()).hexdigest()[:12]
+    _tell(workspace, notice, day=which, to=workspace.digest(row.digest).approvers)
+
+
+def _at_its_time(workspace: Workspace, row: IssueRow) -> str:
+    label = row.period.label.replace("T", " ").replace("@", " in ")
+    if workspace.digest(row.digest).if_unapproved == "send":
+        return f"It goes out {label}, approved or not."
+    return f"It goes out {label} if it is approved by then; otherwise it is held."
 
 
 def about_sources(workspace: Workspace, report: GatherReport) -> None:
@@ -105,17 +140,18 @@ def ping(workspace: Workspace) -> None:
         _quietly("the ping", lambda: _request(url, None))
 
 
-def _tell(workspace: Workspace, notice: Notice, *, day: str) -> None:
+def _tell(workspace: Workspace, notice: Notice, *, day: str, to: Sequence[str] | None = None) -> None:
+    """`to` None: the operator, as `[notify]` says."""
     settings = workspace.config.notify
-    if not settings.email and not settings.webhook:
+    readers = to if to is not None else ([settings.email] if settings.email else [])
+    if not readers and not settings.webhook:
         return
     if not _first(workspace, notice.cause, day):
         return
     told = []
     if settings.webhook:
         told.append(_quietly("the webhook", lambda: _post(workspace, notice)))
-    if settings.email:
-        told.append(_quietly("the notice", lambda: _mail(workspace, notice)))
+    told += [_quietly("the notice", partial(_mail, workspace, notice, address)) for address in readers]
     if not any(told):
         _quietly("the record", lambda: workspace.store.notices.forget(notice.cause, day))
 
@@ -137,18 +173,18 @@ def _first(workspace: Workspace, cause: str, day: str) -> bool:
     return True
 
 
-def _mail(workspace: Workspace, notice: Notice) -> None:
+def _mail(workspace: Workspace, notice: Notice, to: str) -> None:
     from digest.deliver import notice_message, send_one
 
     config, now = workspace.config, workspace.now()
     message = notice_message(
         sender=config.site.sender,
-        to=EmailAddress.parse(config.notify.email),
+        to=EmailAddress.parse(to),
         subject=f"[{config.site.name}] {notice.subject}",
         lines=notice.body.splitlines(),
         date=now,
         message_id_domain=config.site.sender.address.domain,
-        key=f"{notice.cause} {now.isoformat()}",
+        key=f"{notice.cause} {to} {now.isoformat()}",
     )
     outcome = send_one(message, next(iter(config.relays.values())))
     if outcome.kind != "accepted":

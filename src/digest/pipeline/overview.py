@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from digest.model import Accounting, DeliveryState, IssueState
+from digest.pipeline.approving import standing
 from digest.pipeline.notifying import orphans
 from digest.pipeline.sending import finish_within_s
 from digest.pipeline.workspace import EVERY, Workspace
@@ -119,9 +120,13 @@ def _issue(workspace: Workspace, row: IssueRow) -> IssueOverview:
 def _trouble(workspace: Workspace, row: IssueRow) -> str:
     """What is wrong with an open issue, or ""."""
     if row.state is IssueState.HELD:
-        return f"{row.name} is held ({row.reason}): {row.note}; digest issue release {row.name}"
+        command = "approve" if row.reason == "unapproved" else "release"
+        return f"{row.name} is held ({row.reason}): {row.note}; digest issue {command} {row.name}"
     if row.state is IssueState.PAUSED:
         return f"{row.name} is paused; digest issue resume {row.name}"
+    if row.state is IssueState.AWAITING_APPROVAL:
+        seen = standing(workspace, row)
+        return "" if seen.stands else f"{row.name} is not approved: {seen.why_not}; digest issue approve {row.name}"
     late = workspace.now() - row.scheduled_for > timedelta(seconds=finish_within_s(workspace, row.digest))
     if late:
         return f"{row.name} is {row.state} and late: it was scheduled for {row.period.label}"

@@ -6,14 +6,14 @@ With nothing new it uses the latest articles and says so. Consumes, plans and nu
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from digest.errors import UsageError
+from digest.errors import DigestError, UsageError
 from digest.model import EmailAddress, IssueState, Message, Outcome, Recipient, Subscriber, message_id_for
 from digest.pipeline.drafting import Drafted, draft
-from digest.pipeline.freezing import render
+from digest.pipeline.freezing import render, render_content
 from digest.pipeline.gathering import enroll, gather
 from digest.pipeline.issuing import Found, find
 from digest.pipeline.listing import locale_of
@@ -93,6 +93,19 @@ def send(workspace: Workspace, digest: str, trial: Trial) -> Outcome:
     from digest.deliver import send_one
 
     return send_one(trial.message, workspace.config.relays[workspace.digest(digest).relay])
+
+
+def show_for_review(workspace: Workspace, drafted: Drafted, address: str) -> None:
+    """Mail the drafted issue to one approver, marked as a test. Raises `DigestError` when the relay refuses it."""
+    from digest.deliver import send_one
+
+    digest = drafted.issue.digest
+    marked = replace(drafted.issue, sending=replace(drafted.issue.sending, test=True, date=workspace.now()))
+    recipient = trial_recipient(workspace, digest, EmailAddress.parse(address))
+    message = render_content(workspace, marked).fill(recipient)
+    outcome = send_one(message, workspace.config.relays[workspace.digest(digest).relay])
+    if outcome.kind != "accepted":
+        raise DigestError("the relay did not take the preview", where=address, why=outcome.server_text)
 
 
 def trial_recipient(

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 
 from digest.errors import StateError, StoreError
 from digest.model import Issue, IssueRow, IssueState, Period, from_plain, to_plain
+from digest.store.approvals import Approvals
 from digest.store.database import Database
 from digest.store.deliveries import Deliveries
 from digest.store.freezing import freeze
@@ -38,8 +39,9 @@ S = IssueState
 OVER = frozenset({S.DONE, S.SKIPPED, S.MISSED, S.CANCELLED})
 
 
-class IssueStore(Deliveries, Overrides):
-    """Everything about issues; their recipients are in `Deliveries`, editors' changes in `Overrides`."""
+class IssueStore(Deliveries, Overrides, Approvals):
+    """Everything about issues; their recipients are in `Deliveries`, editors' changes in `Overrides`, who let them go
+    out in `Approvals`."""
 
     def __init__(self, database: Database) -> None:
         self._db = database

@@ -31,7 +31,7 @@ from sqlalchemy import (
 from digest.model import DeliveryState, EventKind, IssueState, SubscriptionStatus, Trust
 from digest.store.column_types import Id, PlainJson, Topics, UtcTime, Words
 
-REVISION = "0003"
+REVISION = "0004"
 
 metadata = MetaData(
     naming_convention={
@@ -300,6 +300,17 @@ issue_override = Table(
     Column("at", UtcTime, nullable=False),
     Column("by", Words, nullable=False, server_default=""),
     Column("undone_at", UtcTime),
+)
+
+issue_approval = Table(
+    "issue_approval",
+    metadata,
+    _id(),
+    Column("issue_id", ForeignKey("issue.id"), nullable=False, index=True),
+    Column("at", UtcTime, nullable=False),
+    Column("by", Words, nullable=False, server_default=""),
+    Column("hash", Text, nullable=False),
+    Column("content", PlainJson, nullable=False),
 )
 
 issue_rendition = Table(
