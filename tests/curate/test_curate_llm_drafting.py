@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from digest.config import load_config
 from digest.curate.llm import client as client_module
 from digest.model import Article, Issue, Period, StoredArticle
 from digest.pipeline.drafting import draft
+from digest.pipeline.rehearsal import rehearse
 from digest.pipeline.workspace import Workspace
 from digest.store import open_store
 from digest.store.summaries import SummaryStore
@@ -54,6 +56,7 @@ class Desk:
     url: str = ""
     settings: str = ""
     summary: str = ""
+    rehearsed: bool = False
 
     def draft(self, *stories: StoredArticle) -> tuple[Issue, float]:
         """The issue and how long it took."""
@@ -65,7 +68,8 @@ class Desk:
         )
         began = time.monotonic()
         try:
-            made = draft(workspace, "weekly", PERIOD, number=1, scheduled_for=MONDAY, candidates=stories)
+            with rehearse(workspace) if self.rehearsed else nullcontext(workspace) as used:
+                made = draft(used, "weekly", PERIOD, number=1, scheduled_for=MONDAY, candidates=stories)
         finally:
             took = time.monotonic() - began
             workspace.close()
@@ -172,6 +176,18 @@ def test_what_was_answered_is_not_asked_again(desk, serving):
     server.behaviour = always(answer(500))
     second, _ = desk.draft(*stories())
     assert second == first and sources(second) == {"llm"} and len(server.requests) == 3
+
+
+def test_what_a_preview_showed_is_what_is_sent(desk, serving):
+    """A model that never says the same twice is asked once: previews again and again, then the draft that is sent."""
+    chance = iter(range(100))
+    server = serving(lambda request: says(sentences_of(request)[1 + next(chance) % 2]))
+    desk.url, desk.rehearsed = server.url, True
+    shown, _ = desk.draft(*stories())
+    again, _ = desk.draft(*stories())
+    desk.rehearsed = False
+    sent, _ = desk.draft(*stories())
+    assert shown == again == sent and sources(sent) == {"llm"} and len(server.requests) == 3
 
 
 def test_another_text_budget_or_model_is_another_question(desk, serving):

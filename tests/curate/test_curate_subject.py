@@ -69,6 +69,9 @@ def test_a_preheader_goes_on_where_the_subject_stops() -> None:
     assert alone == "It was closed for eleven months while clubs rebuilt it."
     assert make_preheader(["A", "A"], subject="A", site="Makers") != "A"
     assert make_preheader(TITLES, subject=subject, fixed="{n} stories") == "4 stories"
+    assert make_preheader(["{n} ways", "Two"], subject=subject, fixed="{title} at {site}", site="X") == "{n} ways at X"
+    repeating = make_preheader(TITLES, subject=TITLES[0], fixed="{title}")
+    assert repeating and repeating != TITLES[0], "an operator's pattern does not make the inbox say it twice"
 
 
 def test_in_this_issue_lists_three() -> None:

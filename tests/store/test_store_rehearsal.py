@@ -81,6 +81,16 @@ def test_nothing_remains_of_a_rehearsal_that_failed(store: Store) -> None:
     assert dump(store) == before
 
 
+def test_what_was_paid_for_is_kept(store: Store) -> None:
+    """A model's answer in a rehearsal stands afterwards, with its cost, and one that was there is seen inside."""
+    store.summaries.put("old", {"summary": "Old.", "tokens": 1}, NOW)
+    with rehearsal(store) as rehearsed:
+        everything(rehearsed)
+        assert rehearsed.summaries.get("old") == {"summary": "Old.", "tokens": 1}
+        rehearsed.summaries.put("new", {"summary": "New.", "tokens": 7}, NOW)
+    assert store.summaries.get("new") == {"summary": "New.", "tokens": 7} and store.summaries.spent(NOW) == 8
+
+
 def test_who_works_on_the_real_database_does_not_wait_for_a_rehearsal(database_url: str) -> None:
     """While a rehearsal has written everywhere, a real run gathers, enrolls, numbers and sends without a pause."""
     with open_store(database_url) as store, open_store(database_url) as real:

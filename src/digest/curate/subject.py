@@ -198,13 +198,15 @@ def make_preheader(
 ) -> str:  # fmt: skip
     """40 to 130 characters that go on where the subject stops: the headlines after the first.
 
-    `fallback` is the top article's summary, for an issue of one. `fixed` may use {title} and {n}, as the subject.
+    `fallback` is the top article's summary, for an issue of one. An operator's `fixed` with {title}, {n} and {site} in
+    it wins, unless that says what the subject says already.
     """
     if fixed:
         top = (titles[0] if calmed else calm(titles[0])) if titles else ""
-        return trim(
-            fixed.replace("{title}", top).replace("{n}", str(len(titles))).replace("{site}", site), PREHEADER_CHARS
-        )
+        values = {"{title}": top, "{n}": str(len(titles)), "{site}": clean(site)}
+        text = trim(re.sub(r"\{(?:title|n|site)\}", lambda m: values[m[0]], fixed), PREHEADER_CHARS)
+        if text != subject:
+            return text
     parts = _headlines(titles, calmed=calmed)[1:4]
     text = ""
     for part in parts:

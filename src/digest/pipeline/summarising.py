@@ -26,9 +26,8 @@ def summarizer(workspace: Workspace, digest: str) -> Summarizer | None:
     if settings is None or workspace.digest(digest).summary_by != "model":
         return None
     from digest.curate.llm.writer import Writer
-    from digest.store.summaries import SummaryStore
 
-    return Writer(settings, SummaryStore(workspace.store.database), _client(settings), now=workspace.now)
+    return Writer(settings, workspace.store.summaries, _client(settings), now=workspace.now)
 
 
 def _client(settings: ModelSettings) -> Client:

@@ -25,6 +25,7 @@ from digest.store.marks import MarkStore
 from digest.store.notices import NoticeStore
 from digest.store.schema import secret
 from digest.store.sourcebook import SourceBook
+from digest.store.summaries import SummaryStore
 from digest.store.workers import WorkerStore
 
 KEY_BYTES = 32
@@ -32,13 +33,16 @@ MAX_KEY_ID = 255  # one byte of every token
 
 
 class Store:
-    """`articles`, `catalogue`, `checks`, `marks`, `sourcebook`, `issues`, `audience`, `workers`, `notices`, `events`.
+    """`articles`, `catalogue`, `checks`, `marks`, `sourcebook`, `issues`, `audience`, `workers`, `notices`, `events`,
+    `summaries`.
 
-    Use it as a context manager or call `close()`.
+    Use it as a context manager or call `close()`. `lasting`: where what was paid for is kept, even by a rehearsal.
+    It belongs to whoever opened it.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, lasting: Database | None = None) -> None:
         self.database = database
+        self.summaries = SummaryStore(lasting or database)
         self.articles = ArticleStore(database)
         self.sourcebook = SourceBook(database)
         self.catalogue = Catalogue(database)

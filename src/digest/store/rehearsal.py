@@ -3,7 +3,9 @@
 SQLite: a copy of the file (online backup), so that no lock is held while the network is slow. PostgreSQL: one
 connection, one outer transaction that is rolled back, each write a savepoint inside it; a table is written in a
 temporary copy that hides the real one. Invariants: whatever is done with the rehearsal, every row of the real database
-is what it was; and nobody who works on the real one waits for a rehearsal.
+is what it was; and nobody who works on the real one waits for a rehearsal. One thing is not forgotten, a language
+model's answers and what they cost: a preview that is reloaded would pay again, the caps would not hold, and the issue
+would go out with other words than were shown.
 
 Why this way: the transaction alone would forget everything too, but it would hold the locks of what it wrote while a
 slow website answers, and a real run would wait for them until it gave up. Tables are copied when they are first
@@ -34,13 +36,13 @@ def rehearsal(store: Store) -> Iterator[Store]:
         with tempfile.TemporaryDirectory(prefix="digest-rehearsal-") as folder:
             copy = Path(folder) / "digest.db"
             copy_sqlite(sqlite_path(store.database.url), copy)
-            with Store(Database(f"sqlite:///{copy}")) as forgetful:
+            with Store(Database(f"sqlite:///{copy}"), lasting=store.database) as forgetful:
                 yield forgetful
         return
     database = _RolledBack(store.database.url.render_as_string(hide_password=False))
     try:
         with database.outer():
-            yield Store(database)
+            yield Store(database, lasting=store.database)
     finally:
         database.close()
 

@@ -1,7 +1,8 @@
 """What a language model answered, kept so that nothing is asked twice, and what its answers cost.
 
 Must not know what an answer looks like beyond its "tokens". Invariants: the first answer under a key stands, so that
-the preview and the send which follow it show the same words; every token that was paid for is counted once.
+the preview and the send which follow it show the same words (a rehearsal keeps its answers in the real database);
+every token that was paid for is counted once.
 """
 
 from __future__ import annotations
