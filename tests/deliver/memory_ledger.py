@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 
 from digest.model import DeliveryState, Message, Outcome, Recipient
@@ -32,7 +32,7 @@ class MemoryLedger:
         self.most_intents = 0
         self.commits = 0
 
-    def claim(self, n: int) -> list[Recipient]:
+    def claim(self, n: int, *, without: Collection[str] = ()) -> list[Recipient]:
         queued = [key for key, state in self.state.items() if state is S.QUEUED]
         for key in self.unwanted & set(queued):
             self.state[key] = S.SKIPPED

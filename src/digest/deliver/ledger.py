@@ -11,7 +11,7 @@ against 270 one by one).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from digest.model import Outcome, Recipient
@@ -28,10 +28,11 @@ class Ledger(Protocol):
     cut inside COMMIT) all of it. Repeating a `commit` of outcomes is therefore allowed and changes nothing.
     """
 
-    def claim(self, n: int) -> list[Recipient]:
+    def claim(self, n: int, *, without: Collection[str] = ()) -> list[Recipient]:
         """Up to `n` deliveries that are due, now held by this worker; empty when none is.
 
-        Suppressions and unsubscribes are checked here, so that they act during a run.
+        Suppressions and unsubscribes are checked here, so that they act during a run. Domains come mixed, each spread
+        evenly over the issue; nobody of the domains `without` is taken (`Recipient.domain`).
         """
         ...
 

@@ -33,7 +33,8 @@ class Recipient:
 
     `delivery_id` and `subscriber_id` are 0 for tests and previews. `tokens` holds ready values by purpose
     ("unsubscribe", and "bounce" when a bounce address is set); `message_id` is the part before the @ of the
-    Message-ID, the same for every attempt, so that a repeated message can be recognised as a repeat.
+    Message-ID, the same for every attempt, so that a repeated message can be recognised as a repeat. `domain` is the
+    address's in lower-case A-labels, for limits; empty where no ledger gave it.
     """
 
     delivery_id: int
@@ -47,6 +48,7 @@ class Recipient:
     message_id: str = ""
     rendition_id: int = 0
     attempt: int = 0
+    domain: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ class PlainJson(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        return _storable_json(value)
+        return storable_json(value)
 
 
 class Topics(TypeDecorator[tuple[str, ...]]):
@@ -64,10 +64,14 @@ class Topics(TypeDecorator[tuple[str, ...]]):
     cache_ok = True
 
     def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str | None:
-        return None if value is None else json.dumps([storable(topic) for topic in value], ensure_ascii=False)
+        return topics_text(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...] | None:
         return None if value is None else tuple(json.loads(value))
+
+
+def topics_text(value: tuple[str, ...] | None) -> str | None:
+    return None if value is None else json.dumps([storable(topic) for topic in value], ensure_ascii=False)
 
 
 def storable(text: str) -> str:
@@ -79,11 +83,12 @@ def storable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _storable_json(value: Any) -> Any:
+def storable_json(value: Any) -> Any:
+    """A JSON value in which every string is storable."""
     if isinstance(value, str):
         return storable(value)
     if isinstance(value, dict):
-        return {storable(str(key)): _storable_json(item) for key, item in value.items()}
+        return {storable(str(key)): storable_json(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_storable_json(item) for item in value]
+        return [storable_json(item) for item in value]
     return value

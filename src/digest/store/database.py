@@ -10,8 +10,10 @@ would repeat mail; with batches of 100 the fsync disappears in the noise.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -64,11 +66,25 @@ class Database:
         self.dialect = self.url.get_backend_name()
         self.engine = _sqlite_engine(self.url) if self.dialect == "sqlite" else _postgres_engine(self.url)
 
+    @cached_property
+    def _autocommit(self) -> sa.Engine:
+        return self.engine.execution_options(isolation_level="AUTOCOMMIT")
+
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that may change rows; durable when the block ends without an exception."""
         with self._transaction("IMMEDIATE") as connection:
             yield connection
+
+    @contextmanager
+    def one_statement(self) -> Iterator[Connection]:
+        """For a single statement that is a transaction by itself: on PostgreSQL one round trip instead of three."""
+        with self._honest(), self._autocommit.connect() as connection:
+            yield connection
+
+    def by_hand(self, connection: Connection, *tables: str) -> None:
+        """Said before SQL of our own writes or locks `tables`: a rehearsal, which sees only statements of SQLAlchemy,
+        must know."""
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -110,7 +126,7 @@ class Database:
     def _honest(self) -> Iterator[None]:
         try:
             yield
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, sqlite3.Error) as error:
             raise translated(error, self.place) from error
 
     def insert(self, table: sa.Table) -> Any:
@@ -134,11 +150,25 @@ class Database:
         self.engine.dispose()
 
 
+def driver_of(connection: Connection) -> Any:
+    """The driver's own connection, for the few places where SQLAlchemy's own work would be half of the time."""
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    return driver
+
+
+def copy_rows(connection: Connection, table: sa.Table, rows: Iterable[tuple[Any, ...]]) -> None:
+    """PostgreSQL's COPY: all columns of `table`, in their order, as psycopg takes them."""
+    with driver_of(connection).cursor() as cursor, cursor.copy(f"COPY {table.name} FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
 class LockedError(BusyError, StoreError):
     """Another process kept the database locked for longer than anybody should."""
 
 
-def translated(error: SQLAlchemyError, place: str) -> DigestError:
+def translated(error: Exception, place: str) -> DigestError:
     """The driver's exception as one of ours, saying what to do."""
     words = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()
     why = words[0] if words else type(error).__name__

@@ -163,12 +163,12 @@ def _retriable(connection: Connection, issue_id: int) -> IssueRow:
     return row
 
 
-def snapshot(row: Row[*tuple[Any, ...]], *, attempt: int | None = None) -> Recipient:
+def snapshot(row: Row[*tuple[Any, ...]]) -> Recipient:
     """The recipient as frozen: nothing in it changes from attempt to attempt but the attempt."""
     return Recipient(
         delivery_id=row.id, subscriber_id=row.subscriber_id, address=row.address, name=row.name, locale=row.locale,
         timezone=row.timezone, topics=row.topics, tokens=row.tokens, message_id=row.message_id,
-        rendition_id=row.rendition_id, attempt=row.attempt if attempt is None else attempt,
+        rendition_id=row.rendition_id, attempt=row.attempt, domain=row.domain,
     )  # fmt: skip
 
 

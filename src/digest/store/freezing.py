@@ -3,24 +3,27 @@
 Must not render or choose anything. Invariants: either everything is written or nothing; an article is consumed by one
 issue of a (digest, frequency) only; memory does not grow with the number of recipients.
 
-Why this way: on SQLite the candidates go into a temporary table first, which locks nobody, and move over in one
-statement: freezing 100,000 holds the writing lock for about a second instead of the time it takes to make them.
+Why this way: the candidates go into a temporary table first (COPY on PostgreSQL), which locks nobody, and move over in
+one statement: freezing holds SQLite's writing lock for a moment instead of the time it takes to make them, and the
+database can put them into the order in which they will be claimed.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
 from typing import Any
+from zlib import crc32
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from digest.errors import BusyError, StateError
 from digest.model import IssueRow, IssueState, Item, to_plain
-from digest.store.database import Database
+from digest.store.column_types import storable, storable_json, topics_text
+from digest.store.database import Database, copy_rows
 from digest.store.rows import Candidate, Frozen, RenditionData
 from digest.store.schema import (
     audience_list,
@@ -43,20 +46,26 @@ def freeze(database: Database, row: IssueRow, frozen: Frozen, *, at: datetime) -
         raise StateError("the issue is frozen already", where=row.name, try_=f"`digest issue resume {row.name}`")
     if row.state is IssueState.HELD:
         raise StateError("the issue is held", where=row.name, try_=f"`digest issue release {row.name}`")
-    with _staged(database, frozen.candidates, at) as staged, staged.writing() as connection:
-        content = {
-            "subject": frozen.issue.subject,
-            "content": to_plain(frozen.issue),
-            "list_name": frozen.issue.list_name,
-            "list_size": _list_size(connection, frozen.issue.list_name),
-        }
-        change_state(connection, row, IssueState.FROZEN, at=at, also=content)
-        ids = [_add_rendition(connection, row.id, rendition, at) for rendition in frozen.renditions]
-        _consume(database, connection, row, frozen.consumed, at)
-        _leave_over(connection, row, frozen.left_over, at)
-        _add_items(connection, row.id, frozen.issue.items, frozen.consumed)
-        staged.deliver(connection, row.id, ids)
-        return read_issue(connection, row.id)
+    with database.temporary(staged_delivery) as connection:
+        _stage(database, connection, frozen.candidates, at)
+        with database.write_on(connection):
+            return _write(database, connection, row, frozen, at)
+
+
+def _write(database: Database, connection: Connection, row: IssueRow, frozen: Frozen, at: datetime) -> IssueRow:
+    content = {
+        "subject": frozen.issue.subject,
+        "content": to_plain(frozen.issue),
+        "list_name": frozen.issue.list_name,
+        "list_size": _list_size(connection, frozen.issue.list_name),
+    }
+    change_state(connection, row, IssueState.FROZEN, at=at, also=content)
+    ids = [_add_rendition(connection, row.id, rendition, at) for rendition in frozen.renditions]
+    _consume(database, connection, row, frozen.consumed, at)
+    _leave_over(connection, row, frozen.left_over, at)
+    _add_items(connection, row.id, frozen.issue.items, frozen.consumed)
+    _deliver(connection, row.id, ids)
+    return read_issue(connection, row.id)
 
 
 def _list_size(connection: Connection, name: str) -> int | None:
@@ -142,59 +151,48 @@ def _add_items(
         connection.execute(sa.insert(issue_article), rows)
 
 
-class _Staged:
-    """Candidates on their way into the ledger. On PostgreSQL, where writers do not wait for one another, straight."""
+def _deliver(connection: Connection, issue_id: int, rendition_ids: Sequence[int]) -> None:
+    """Staged candidates become deliveries in the order in which they will be claimed: each domain spread evenly.
 
-    def __init__(
-        self, database: Database, connection: Connection | None, candidates: Iterable[Candidate], at: datetime
-    ):
-        self._db, self._connection, self._candidates, self._at = database, connection, candidates, at
-
-    @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        if self._connection is None:
-            with self._db.write() as connection:
-                yield connection
-        else:
-            with self._db.write_on(self._connection):
-                yield self._connection
-
-    def deliver(self, connection: Connection, issue_id: int, rendition_ids: Sequence[int]) -> None:
-        if self._connection is None:
-            for chunk in _chunks(self._candidates):
-                rows = [
-                    _values(one, self._at) | {"issue_id": issue_id, "rendition_id": rendition_ids[one.rendition]}
-                    for one in chunk
-                ]
-                connection.execute(sa.insert(delivery), rows)
-            return
-        names = [column.name for column in staged_delivery.c if column.name not in ("seq", "rendition")]
-        which = sa.case(dict(enumerate(rendition_ids)), value=staged_delivery.c.rendition)
-        columns = [sa.literal(issue_id), which, *(staged_delivery.c[name] for name in names)]
-        staged = sa.select(*columns).order_by(staged_delivery.c.seq)
-        connection.execute(sa.insert(delivery).from_select(["issue_id", "rendition_id", *names], staged))
+    A provider with six of ten readers has six of any ten in a row, so that one which is slow or limited is worked on
+    from the first minute to the last, beside the others. `phase` keeps the many small domains from meeting in one spot.
+    """
+    staged = staged_delivery.c
+    within = sa.func.row_number().over(partition_by=staged.domain, order_by=staged.seq)
+    size = sa.func.count().over(partition_by=staged.domain)
+    turn = sa.select(staged.seq, ((within - staged.phase) / size).label("turn")).subquery("turns")
+    names = [column.name for column in staged_delivery.c if column.name not in ("seq", "rendition", "phase")]
+    which = sa.case(dict(enumerate(rendition_ids)), value=staged.rendition)
+    columns = [sa.literal(issue_id), which, *(staged[name] for name in names)]
+    ordered = sa.select(*columns).join(turn, turn.c.seq == staged.seq).order_by(turn.c.turn, staged.seq)
+    connection.execute(sa.insert(delivery).from_select(["issue_id", "rendition_id", *names], ordered))
 
 
-@contextmanager
-def _staged(database: Database, candidates: Iterable[Candidate], at: datetime) -> Iterator[_Staged]:
-    if database.dialect != "sqlite":
-        yield _Staged(database, None, candidates, at)
+def _stage(database: Database, connection: Connection, candidates: Iterable[Candidate], at: datetime) -> None:
+    """Write the candidates to the temporary table, a chunk at a time: memory does not grow with them."""
+    dialect = database.engine.dialect
+    time = staged_delivery.c.at.type.dialect_impl(dialect).bind_processor(dialect)
+    rows = _rows(candidates, time(at) if time else at)
+    if database.dialect == "postgresql":
+        with database.write_on(connection):
+            copy_rows(connection, staged_delivery, rows)
+            connection.execute(sa.text("ANALYZE staged_delivery"))  # its planner knows nothing of a temporary table
         return
-    with database.temporary(staged_delivery) as connection:
-        for chunk in _chunks(candidates):
-            rows = [_values(one, at) | {"rendition": one.rendition} for one in chunk]
-            with database.write_on(connection, mode="DEFERRED"):
-                connection.execute(sa.insert(staged_delivery), rows)
-        yield _Staged(database, connection, (), at)
+    insert = f"INSERT INTO staged_delivery VALUES ({', '.join('?' * len(staged_delivery.c))})"  # noqa: S608 - a count
+    for chunk in _chunks(rows):
+        with database.write_on(connection, mode="DEFERRED"):
+            connection.exec_driver_sql(insert, chunk)
 
 
-def _values(one: Candidate, at: datetime) -> dict[str, Any]:
-    return {
-        "subscriber_id": one.subscriber_id, "list_id": one.list_id, "address": one.address, "key": one.key,
-        "name": one.name, "locale": one.locale, "timezone": one.timezone, "topics": one.topics,
-        "tokens": dict(one.tokens), "message_id": one.message_id, "state": "skipped" if one.skip else "queued",
-        "reason": one.skip, "at": at,
-    }  # fmt: skip
+def _rows(candidates: Iterable[Candidate], at: Any) -> Iterator[tuple[Any, ...]]:
+    """The columns of `staged_delivery`, ready for a driver: SQLAlchemy's typed inserts take three times as long."""
+    for seq, one in enumerate(candidates):
+        domain = one.key.rpartition("@")[2]
+        yield (
+            seq, one.rendition, crc32(domain.encode()) / 2**32, one.subscriber_id, one.list_id, storable(one.address),
+            one.key, domain, storable(one.name), storable(one.locale), storable(one.timezone), topics_text(one.topics),
+            json.dumps(storable_json(one.tokens)), one.message_id, "skipped" if one.skip else "queued", one.skip, at,
+        )  # fmt: skip
 
 
 def _chunks(items: Iterable[Any]) -> Iterator[list[Any]]:

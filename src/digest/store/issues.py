@@ -185,7 +185,8 @@ class IssueStore(Deliveries, Overrides, Approvals):
         """
         check_step(row, to)
         with self._db.write() as connection:
-            if to is S.CANCELLED:  # deliveries before the issue's own row: the order in which a worker takes them
+            if to is S.CANCELLED:  # the issue's own row before its deliveries: the order in which a worker takes them
+                connection.execute(sa.select(issue.c.id).where(issue.c.id == row.id).with_for_update())
                 self._skip_waiting(connection, row.id, "cancelled", at)
             change_state(connection, row, to, at=at, reason=reason, note=note, next_try_at=next_try_at, by=by)
             if to is S.CANCELLED:

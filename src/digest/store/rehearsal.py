@@ -63,6 +63,15 @@ class _RolledBack(Database):
             finally:
                 transaction.rollback()
 
+    @contextmanager
+    def one_statement(self) -> Iterator[Connection]:
+        with self.write() as connection:
+            yield connection
+
+    def by_hand(self, connection: Connection, *tables: str) -> None:
+        for name in tables:
+            _hide(connection, name)
+
     def serialise(self, connection: Connection, key: int) -> None:
         """Nobody else sees a rehearsal, so nobody has to wait for it."""
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -31,7 +32,7 @@ from sqlalchemy import (
 from digest.model import DeliveryState, EventKind, IssueState, SubscriptionStatus, Trust
 from digest.store.column_types import Id, PlainJson, Topics, UtcTime, Words
 
-REVISION = "0004"
+REVISION = "0005"
 
 metadata = MetaData(
     naming_convention={
@@ -210,6 +211,8 @@ worker = Table(
     Column("beat_at", UtcTime, nullable=False),
     Column("lease_until", UtcTime, nullable=False),
     Column("ended_at", UtcTime),
+    Column("run_id", Id),  # the worker whose run it is part of; its own id where it runs alone
+    Column("issue_id", Id),  # what it sends; no foreign key: issues point at workers already
     Index(
         "ix_worker_live",
         "lease_until",
@@ -408,6 +411,7 @@ delivery = Table(
     Column("rendition_id", ForeignKey("issue_rendition.id"), nullable=False),
     Column("address", Words, nullable=False),
     Column("key", Text, nullable=False),
+    Column("domain", Text, nullable=False, server_default=""),
     Column("name", Words, nullable=False),
     Column("locale", Words, nullable=False),
     Column("timezone", Words, nullable=False),
@@ -431,6 +435,7 @@ delivery = Table(
         "ix_delivery_queued",
         "issue_id",
         "id",
+        "domain",  # so that domains on hold are passed over without looking at their rows
         sqlite_where=text("state = 'queued'"),
         postgresql_where=text("state = 'queued'"),
     ),
@@ -519,10 +524,11 @@ staged_delivery = Table(
     staging,
     Column("seq", Integer, primary_key=True),
     Column("rendition", Integer, nullable=False),
+    Column("phase", Float, nullable=False),  # in [0, 1): where a domain's first recipient comes in the order
     *(
         Column(name, delivery.c[name].type)
         for name in (
-            "subscriber_id", "list_id", "address", "key", "name", "locale", "timezone", "topics", "tokens",
+            "subscriber_id", "list_id", "address", "key", "domain", "name", "locale", "timezone", "topics", "tokens",
             "message_id", "state", "reason", "at",
         )
     ),
