@@ -11,8 +11,8 @@ _FAMILIES = {
     "gmail.com": "googlemail.com",
     "outlook.com": (
         "hotmail.com live.com msn.com passport.com windowslive.com hotmail.co.uk hotmail.de hotmail.es hotmail.fr "
-        "hotmail.it hotmail.com.br live.co.uk live.de live.fr live.nl live.ca live.com.au live.ie outlook.de outlook.fr "
-        "outlook.es outlook.it outlook.ie outlook.com.br outlook.jp"
+        "hotmail.it hotmail.com.br live.co.uk live.de live.fr live.nl live.ca live.com.au live.ie outlook.de "
+        "outlook.fr outlook.es outlook.it outlook.ie outlook.com.br outlook.jp"
     ),
     "yahoo.com": (
         "ymail.com rocketmail.com aol.com aim.com verizon.net netscape.net yahoo.co.uk yahoo.de yahoo.fr yahoo.es "
@@ -38,5 +38,5 @@ _OWNER = {member: owner for owner, members in _FAMILIES.items() for member in (o
 
 
 def provider_of(domain: str) -> str:
-    """The provider that answers for `domain` (lower case, A-labels), named by its first domain; else `domain` itself."""
+    """The provider that answers for `domain` (lower case, A-labels), by its best-known domain; else `domain` itself."""
     return _OWNER.get(domain, domain)
