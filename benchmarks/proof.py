@@ -33,6 +33,7 @@ TESTS = {
 }
 SCRIPTS = {
     "fill": ["benchmarks/bench_fill.py", "--json"],
+    "dkim": ["benchmarks/bench_dkim.py", "--json", "--rounds", "21", "--messages", "60"],
     "send": ["benchmarks/bench_send.py", "--json"],
     "feeds": ["benchmarks/bench_feeds.py"],
     "copied": ["benchmarks/bench_copied.py"],

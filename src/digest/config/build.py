@@ -21,7 +21,7 @@ from digest.config.settings import Config, DigestSettings, ServeSettings, SiteSe
 from digest.config.tables import Tables
 from digest.curate.llm.settings import ModelSettings
 from digest.curate.settings import CurateSettings
-from digest.deliver.settings import DeliverySettings, NotifySettings, RelaySettings
+from digest.deliver.settings import DeliverySettings, DkimSettings, NotifySettings, RelaySettings
 from digest.errors import Problem
 from digest.gather.settings import FetchSettings, SourceSettings
 from digest.render.settings import RenderSettings
@@ -42,6 +42,7 @@ class Secretive:
     keys: Mapping[str, str]
     storage_url: str
     model_key: str | None = ""
+    dkim: DkimSettings | None = None
 
 
 def build_config(tables: Tables, secretive: Secretive, *, path: Path) -> Config:
@@ -64,6 +65,7 @@ def build_config(tables: Tables, secretive: Secretive, *, path: Path) -> Config:
         serve=ServeSettings(tables.serve.listen, tuple(tables.serve.trusted_proxies)),
         theme=theme,
         bounce_address=tables.bounces.address,
+        dkim=secretive.dkim,
         model=_model(tables.model, secretive.model_key) if tables.model.url else None,
     )
 

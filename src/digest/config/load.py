@@ -4,7 +4,7 @@
     2. note on which line each setting stands      lines, places
     3. lay the overrides of the environment over   environment
     4. read each table by its schema               tables, schema, values
-    5. read the secrets and the relays             relays, secret
+    5. read the secrets, relays and signing keys   relays, dkim, secret
     6. check what needs two settings               checks, freemail
     7. raise all problems, or build the settings   build
 
@@ -34,6 +34,7 @@ def load_config(path: Path, *, env: Mapping[str, str], secrets: bool = True, fil
     # Lazy: pydantic costs 100 ms, which `digest --help` must not pay.
     from digest.config.build import Secretive, build_config, storage_url
     from digest.config.checks import check_tables, missing_lists
+    from digest.config.dkim import read_dkim
     from digest.config.environment import apply_environment
     from digest.config.lines import locate
     from digest.config.places import Places
@@ -52,7 +53,8 @@ def load_config(path: Path, *, env: Mapping[str, str], secrets: bool = True, fil
     headers = {name: read_headers(name, one, vault) for name, one in tables.source.items()}
     keys = {name: vault.read(one.key, ("source", name, "key")) or "" for name, one in tables.source.items()}
     model_key = vault.read(tables.model.key, ("model", "key"))
-    secretive = Secretive(relays, read_notify(tables.notify, vault), headers, keys, database, model_key)
+    dkim = read_dkim(tables, vault)
+    secretive = Secretive(relays, read_notify(tables.notify, vault), headers, keys, database, model_key, dkim)
     checks = check_tables(tables, places, directory=path.parent, relays=relays, sending=secrets)
     problems += [*overridden.problems, *relay_problems, *database_problems, *vault.problems, *checks]
     absent = list(missing_lists(tables, places, path.parent))

@@ -40,6 +40,8 @@ Addressees = Annotated[
     list[str], PlainValidator(values.each(values.addressee)), Kind("list of addresses or domains", "words")
 ]
 BounceAddress = Annotated[str, PlainValidator(values.bounce_address), Kind("e-mail address with {token}")]
+Domain = Annotated[str, PlainValidator(values.domain), Kind("domain")]
+Selector = Annotated[str, PlainValidator(values.selector), Kind("DKIM selector")]
 WebUrl = Annotated[str, PlainValidator(values.web_url), Kind("web address")]
 SecureUrl = Annotated[str, PlainValidator(values.secure_url), Kind("https address")]
 UrlTemplate = Annotated[str, PlainValidator(values.url_template), Kind("web address with a place")]
@@ -357,6 +359,24 @@ class NotifyTable(Table):
     )
 
 
+class DkimTable(Table):
+    """Signs every message in the name of your domain. `digest dkim keygen` makes a key and prints its DNS record."""
+
+    key: Secret = setting(
+        None,
+        "Where the private key (PEM, RSA or Ed25519) stands: never in this file.",
+        needed='make one with "digest dkim keygen" and write key = { file = "dkim-digest.pem" }',
+    )
+    selector: Selector = setting("digest", "Name under which its public half is published in DNS.")
+    domain: Domain = setting(
+        "", "Domain that signs; DMARC counts it when it belongs to `from`.", shown="that of `from`"
+    )
+    second_key: Secret = setting(
+        None, "A second key, such as Ed25519 beside RSA: each message then carries two signatures.", shown="none"
+    )
+    second_selector: Selector = setting("", "Selector of the second key.", shown="none")
+
+
 class BouncesTable(Table):
     """Where undeliverable mail returns to."""
 
@@ -415,6 +435,7 @@ SECTIONS: dict[str, Section] = {
     "theme": Section(ThemeTable),
     "delivery": Section(DeliveryTable),
     "notify": Section(NotifyTable),
+    "dkim": Section(DkimTable, optional=True),
     "bounces": Section(BouncesTable),
     "serve": Section(ServeTable),
     "fetch": Section(FetchTable),

@@ -64,10 +64,10 @@ def url_or_reference(value: Any) -> str | SecretRef:
     return web_url(read) if isinstance(read, str) else read
 
 
-def resolve(where: SecretRef, *, env: Mapping[str, str], directory: Path) -> str:
-    """The secret itself. Raises `Refused` when there is none, or when others can read it."""
+def resolve(where: SecretRef, *, env: Mapping[str, str], directory: Path, lines: bool = False) -> str:
+    """The secret itself, one line unless `lines`. Raises `Refused` when there is none, or when others can read it."""
     secret = _from_environment(where.env, env) if where.env else _from_file(within(directory, where.file))
-    if has_control(secret):  # it will stand in a header or an SMTP line
+    if not lines and has_control(secret):  # it will stand in a header or an SMTP line
         place = where.env or where.file
         raise Refused(f"{place} holds more than one line, or a control character", "keep the secret alone in it")
     return secret

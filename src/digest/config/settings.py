@@ -13,7 +13,7 @@ from pathlib import Path
 from digest.audience.settings import ListSettings
 from digest.curate.llm.settings import ModelSettings
 from digest.curate.settings import CurateSettings
-from digest.deliver.settings import DeliverySettings, NotifySettings, RelaySettings
+from digest.deliver.settings import DeliverySettings, DkimSettings, NotifySettings, RelaySettings
 from digest.gather.settings import FetchSettings, SourceSettings
 from digest.model import Mailbox, Site
 from digest.render.settings import RenderSettings
@@ -105,7 +105,8 @@ class Config:
     """A whole digest.toml. `path` and `directory` are absolute; so are all paths inside.
 
     `theme` is the look of pages that belong to no digest; each digest carries its own in `render`. `bounce_address`
-    is empty or holds `{token}`. `model` None: summaries are extracts.
+    is empty or holds `{token}`. `dkim` None: nothing is signed here; it lacks keys where they could not be read and
+    the command does not send. `model` None: summaries are extracts.
     """
 
     path: Path
@@ -122,4 +123,5 @@ class Config:
     serve: ServeSettings
     theme: RenderSettings
     bounce_address: str = ""
+    dkim: DkimSettings | None = None
     model: ModelSettings | None = None

@@ -39,6 +39,7 @@ class Tables:
     theme: schema.ThemeTable = field(default_factory=schema.ThemeTable)
     delivery: schema.DeliveryTable = field(default_factory=schema.DeliveryTable)
     notify: schema.NotifyTable = field(default_factory=schema.NotifyTable)
+    dkim: schema.DkimTable = field(default_factory=schema.DkimTable)
     bounces: schema.BouncesTable = field(default_factory=schema.BouncesTable)
     serve: schema.ServeTable = field(default_factory=schema.ServeTable)
     fetch: schema.FetchTable = field(default_factory=schema.FetchTable)

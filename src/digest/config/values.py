@@ -267,6 +267,22 @@ def addressee(value: Any) -> str:
     return EmailAddress.parse(address(f"anybody@{written}")).domain
 
 
+def domain(value: Any) -> str:
+    """A domain's name, as it is asked for in DNS: lower case, A-labels."""
+    written = text(value).removeprefix("@").rstrip(".")
+    return EmailAddress.parse(address(f"anybody@{written}")).domain
+
+
+def selector(value: Any) -> str:
+    """A DKIM selector: a label, or several with dots (RFC 6376 section 3.1)."""
+    written = text(value).lower()
+    if not re.fullmatch(
+        r"(?=.{1,128}\Z)[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?)*", written
+    ):
+        raise Refused(f"{described(written)} cannot be a selector", 'use letters, digits and hyphens, such as "digest"')
+    return written
+
+
 def bounce_address(value: Any) -> str:
     """An address whose `{token}` tells who it was that bounced (VERP)."""
     written = text(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 def is_loopback_host(host: str) -> bool:
@@ -43,6 +43,22 @@ class RelaySettings:
     @property
     def place(self) -> str:
         return f"relay.{self.name} ({self.host}:{self.port})"
+
+
+@dataclass(frozen=True, slots=True)
+class DkimKeySettings:
+    """A private key (PEM) and the selector under which its public half is published."""
+
+    selector: str
+    pem: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DkimSettings:
+    """`[dkim]`: the domain that signs (d=), and one signature for each key."""
+
+    domain: str
+    keys: tuple[DkimKeySettings, ...]
 
 
 @dataclass(frozen=True, slots=True)

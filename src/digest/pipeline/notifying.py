@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from digest.errors import DigestError
 from digest.model import EmailAddress, IssueState
 from digest.pipeline.sending import Sent
+from digest.pipeline.signing import signed
 from digest.pipeline.trying import show_for_review
 from digest.pipeline.workspace import Workspace
 from digest.recurrence import period_after
@@ -186,7 +187,7 @@ def _mail(workspace: Workspace, notice: Notice, to: str) -> None:
         message_id_domain=config.site.sender.address.domain,
         key=f"{notice.cause} {to} {now.isoformat()}",
     )
-    outcome = send_one(message, next(iter(config.relays.values())))
+    outcome = send_one(signed(workspace, message), next(iter(config.relays.values())))
     if outcome.kind != "accepted":
         raise DigestError("the relay did not take the notice", why=outcome.server_text)
 

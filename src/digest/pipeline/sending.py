@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from digest.errors import BusyError, StateError, StoreError, UsageError
 from digest.model import Accounting, EmailAddress, IssueState, Message, Recipient, Report
 from digest.pipeline.presence import at_work, recover, this_host
+from digest.pipeline.signing import signed, signer
 from digest.pipeline.watching import UNWATCHED, Watch
 from digest.pipeline.workspace import Workspace
 
@@ -56,6 +57,7 @@ def send(workspace: Workspace, row: IssueRow, watch: Watch = UNWATCHED) -> Sent:
             fill,
             store.ledger(row.id, presence.worker_id, now=workspace.now),
             [workspace.config.relays[workspace.digest(row.digest).relay]],
+            dkim=signer(workspace),
             stop=lambda: "lease" if presence.lost.is_set() else watch.stop(),
             limits=Limits(claim=workspace.config.delivery.claim, finish_by=finish_by(workspace, row)),
             progress=watch.progress,
@@ -164,4 +166,4 @@ def frozen_message(workspace: Workspace, row: IssueRow, address: str) -> Message
     recipient = workspace.store.issues.recipient(row.id, key)
     if recipient is None:
         raise UsageError(f"{address} is not a recipient of {row.name}", try_=f"digest issue recipients {row.name}")
-    return Filler(workspace, row.id)(recipient)
+    return signed(workspace, Filler(workspace, row.id)(recipient))

@@ -18,6 +18,7 @@ from digest.pipeline.gathering import enroll, gather
 from digest.pipeline.issuing import Found, find
 from digest.pipeline.listing import locale_of
 from digest.pipeline.rechecking import DEADLINE_S, draft_checked
+from digest.pipeline.signing import signed
 from digest.pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def send(workspace: Workspace, digest: str, trial: Trial) -> Outcome:
     """Hand the test message to the digest's relay. Raises `RelayError` when it cannot be reached."""
     from digest.deliver import send_one
 
-    return send_one(trial.message, workspace.config.relays[workspace.digest(digest).relay])
+    return send_one(signed(workspace, trial.message), workspace.config.relays[workspace.digest(digest).relay])
 
 
 def show_for_review(workspace: Workspace, drafted: Drafted, address: str) -> None:
