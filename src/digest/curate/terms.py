@@ -46,7 +46,11 @@ class _Stems(dict[str, "str | None"]):
         self.language, self.has_runs = language, False
 
     def __missing__(self, word: str) -> str | None:
-        if not word.isascii() and _UNSPACED.search(word):
+        if word.isascii():
+            if self.language == "en" and 1 < len(word) <= _MAX_STEMMED:  # most of what is learnt, by the short way
+                stem = self[word] = english_stem(word.removesuffix("'s"))
+                return stem
+        elif _UNSPACED.search(word):
             self.has_runs = True
             return None
         stem = self[word] = _stem(word, self.language)
