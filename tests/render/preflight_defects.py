@@ -21,7 +21,7 @@ from render_samples import ADA, THEME, issue, item, sending
 
 from digest.model import Issue, Item, Mailbox, Message, Recipient
 from digest.render import Part, Rendition, render_issue
-from digest.render.segments import Fill, Piece
+from digest.render.segments import Fill, Piece, Switch, merged
 
 CLEAN_ITEMS = (
     item(1, title="Boat number one is dry again"),
@@ -54,7 +54,19 @@ def clean_case(locale: str = "en") -> Case:
 
 
 def _rendered(value: Issue, locale: str = "en") -> Case:
-    return Case(value, render_issue(value, theme=THEME, locale=locale))
+    rendition = render_issue(value, theme=THEME, locale=locale)
+    return Case(value, replace(rendition, rich=Part(rendition.rich.encoding, _mailed(rendition.rich.pieces))))
+
+
+def _mailed(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """Without the blocks that tell a mail from the web page: what everybody is mailed, as one text to spoil."""
+    out: list[Piece] = []
+    for piece in pieces:
+        if not isinstance(piece, Switch) or (piece.condition.kind, piece.condition.argument) != ("has", "address"):
+            out.append(piece)
+        elif not piece.condition.negated:
+            out += _mailed(piece.pieces)
+    return tuple(merged(out)) if all(isinstance(piece, (str, Fill)) for piece in out) else tuple(out)
 
 
 # -- ways to spoil ----------------------------------------------------------------------------------------------------
@@ -276,7 +288,7 @@ _TABLE: tuple[tuple[str, str, Callable[[Case], Case]], ...] = (
     ("a Hindi article without its lang", "lang-part", both(entry(2, language="hi", title="एक छोटी लालटेन"), html(' lang="hi"', "", 0))),
     # tables
     ("a layout table without a role", "table-role", html('<table role="presentation"', "<table")),
-    ("a table for Outlook without a role", "table-role", html('cellspacing="0" role="presentation" bgcolor="#0b57d0"', 'cellspacing="0" bgcolor="#0b57d0"')),
+    ("a table for Outlook without a role", "table-role", html('cellspacing="0" role="presentation" bgcolor="#ffffff"', 'cellspacing="0" bgcolor="#ffffff"')),
     ("every role gone", "table-role", html(' role="presentation"', "", 0)),
     # headings
     ("no h1", "heading-none", html(re.compile("<(/?)h1"), r"<\1div", 0)),
@@ -366,16 +378,16 @@ _TABLE: tuple[tuple[str, str, Callable[[Case], Case]], ...] = (
     # unsubscribing
     ("no unsubscribe link", "unsubscribe-missing", html(re.compile(r'<a class="dg-mute" href="$'), '<span title="')),
     ("unsubscribe only in a comment", "unsubscribe-missing", both(unfilled("https://harbour.example/members"), html(">Unsubscribe<", ">Members<"))),
-    ("unsubscribe in 1 px", "unsubscribe-hidden", html("display:inline-block;padding:11px 0;color:#57606a;text-decoration:underline", "font-size:1px;color:#57606a")),
-    ("unsubscribe not displayed", "unsubscribe-hidden", html("display:inline-block;padding:11px 0;color:#57606a;text-decoration:underline", "display:none")),
-    ("unsubscribe in the colour of the paper", "unsubscribe-hidden", html("display:inline-block;padding:11px 0;color:#57606a;text-decoration:underline", "color:#f4f6f8")),
+    ("unsubscribe in 1 px", "unsubscribe-hidden", html("display:inline-block;padding:11px 0;color:#556170;text-decoration:underline", "font-size:1px;color:#556170")),
+    ("unsubscribe not displayed", "unsubscribe-hidden", html("display:inline-block;padding:11px 0;color:#556170;text-decoration:underline", "display:none")),
+    ("unsubscribe in the colour of the paper", "unsubscribe-hidden", html("display:inline-block;padding:11px 0;color:#556170;text-decoration:underline", "color:#eef1f5")),
     ("unsubscribe without words", "unsubscribe-hidden", html(">Unsubscribe<", "><")),
     ("unsubscribe goes to #", "unsubscribe-dead", unfilled("#")),
     ("unsubscribe without its token", "unsubscribe-dead", unfilled("https://mail.harbour.example/u/")),
     ("unsubscribe with somebody else's token", "unsubscribe-dead", unfilled("https://mail.harbour.example/u/AQEsomebody")),
     ("unsubscribe with a place left open", "unsubscribe-dead", unfilled("https://mail.harbour.example/u/{token}")),
     # contrast
-    ("light grey words", "contrast-light", html("color:#57606a;text-align:left\"><span", "color:#b0b8c0;text-align:left\"><span")),
+    ("light grey words", "contrast-light", html("color:#556170;font-size:14px;line-height:20px;text-align:left\"><span", "color:#b0b8c0;font-size:14px;line-height:20px;text-align:left\"><span")),
     ("grey on grey block", "contrast-light", block('<p style="font-size:16px;background-color:#888888;color:#666666">Words on grey</p>')),
     ("yellow words", "contrast-light", block('<p style="font-size:16px;color:#ffdd00">Words in yellow</p>')),
     ("a named colour", "contrast-light", block('<p style="font-size:16px;color:silver">Words in silver</p>')),
@@ -384,11 +396,11 @@ _TABLE: tuple[tuple[str, str, Callable[[Case], Case]], ...] = (
     ("bgcolor and font colour", "contrast-light", block('<table role="presentation"><tr><td bgcolor="#dddddd"><font color="#aaaaaa" style="font-size:16px">Words</font></td></tr></table>')),
     ("dark words without a dark rule", "contrast-dark", html(re.compile(r'<h2 class="dg-text" ([^>]*)><a class="dg-text dg-tap"'), r'<h2 \1><a')),
     ("a summary without its class", "contrast-dark", html('<p class="dg-text dg-under"', "<p")),
-    ("dark muted too dark", "contrast-dark", html(".dg-mute { color: #a9b2bc", ".dg-mute { color: #444c55")),
+    ("dark muted too dark", "contrast-dark", html(".dg-mute { color: #a9b2be", ".dg-mute { color: #444c55")),
     ("a white box in the dark", "contrast-dark", block('<p class="dg-text" style="font-size:16px;color:#1b1f24;background-color:#ffffff">A box</p>')),
-    ("the card's dark rule lost", "contrast-dark", html(".dg-card, .dg-card > table { background: #1a1d21 !important; background-color: #1a1d21 !important; }", "")),
-    ("Outlook's text override too dark", "contrast-outlook", html("[data-ogsc] .dg-text { color: #e9ecef", "[data-ogsc] .dg-text { color: #3a3f44")),
-    ("Outlook's background override white", "contrast-outlook", html("[data-ogsb] .dg-card, [data-ogsb] .dg-card > table { background: #1a1d21 !important; background-color: #1a1d21", "[data-ogsb] .dg-card, [data-ogsb] .dg-card > table { background: #ffffff !important; background-color: #ffffff")),
+    ("the card's dark rule lost", "contrast-dark", html(".dg-card, .dg-card > table { background: #1a1c1f !important; background-color: #1a1c1f !important; }", "")),
+    ("Outlook's text override too dark", "contrast-outlook", html("[data-ogsc] .dg-text { color: #e2e9f0", "[data-ogsc] .dg-text { color: #3a3f44")),
+    ("Outlook's background override white", "contrast-outlook", html("[data-ogsb] .dg-card, [data-ogsb] .dg-card > table { background: #1a1c1f !important; background-color: #1a1c1f", "[data-ogsb] .dg-card, [data-ogsb] .dg-card > table { background: #ffffff !important; background-color: #ffffff")),
     ("dark grey on black, inverted", "contrast-inverted", block('<p class="dg-text" style="font-size:30px;background-color:#101010;color:#606060">Words</p>')),
     ("pure black on pure white", "colour-pure", block('<p style="font-size:16px;color:#000000;background-color:#ffffff">Words</p>')),
     ("no dark rules", "dark-missing", html("prefers-color-scheme: dark", "prefers-contrast: more")),
@@ -587,15 +599,15 @@ _LATER: tuple[tuple[str, str, Callable[[Case], Case]], ...] = (
 ("127","link-local",link("http://127.0.0.1/a")),
 ("t.co","link-shortener",link("https://t.co/abc")),
 ("gclid","link-tracking",link(_SITE + "?gclid=1")),
-("unsub 0 size","unsubscribe-hidden",html("display:inline-block;padding:11px 0;color:#57606a;text-decoration:underline","font-size:0")),
-("unsub visibility","unsubscribe-hidden",html("display:inline-block;padding:11px 0;color:#57606a;text-decoration:underline","visibility:hidden")),
+("unsub 0 size","unsubscribe-hidden",html("display:inline-block;padding:11px 0;color:#556170;text-decoration:underline","font-size:0")),
+("unsub visibility","unsubscribe-hidden",html("display:inline-block;padding:11px 0;color:#556170;text-decoration:underline","visibility:hidden")),
 ("unsub http other","unsubscribe-dead",unfilled("https://mail.harbour.example/unsubscribe")),
 ("unsub javascript","unsubscribe-dead",unfilled("javascript:history.back()")),
 ("opacity text","contrast-light",block('<p style="font-size:16px;color:#999">Words</p>')),
 ("class colour via style","contrast-light",both(css(".faint { color: #cccccc }"),block('<p class="faint" style="font-size:16px">Words</p>'))),
 ("td bg via class","contrast-light",both(css("td.box { background: #223344 }"),block('<table role="presentation"><tr><td class="box"><p style="font-size:16px;color:#333333">Words</p></td></tr></table>'))),
-("dark class wrong","contrast-dark",html(".dg-text { color: #e9ecef",".dg-text { color: #1b1f24")),
-("dark card white","contrast-dark",html(".dg-card > table { background: #1a1d21 !important; background-color: #1a1d21",".dg-card > table { background: #fafafa !important; background-color: #fafafa")),
+("dark class wrong","contrast-dark",html(".dg-text { color: #e2e9f0",".dg-text { color: #1b1f24")),
+("dark card white","contrast-dark",html(".dg-card > table { background: #1a1c1f !important; background-color: #1a1c1f",".dg-card > table { background: #fafafa !important; background-color: #fafafa")),
 ("font tag small","text-small",block('<span style="font-size:x-small;">Words</span>')),
 ("75%","text-small",block('<p style="font-size:75%">Words here</p>')),
 ("shorthand font","text-small",block('<p style="font:10px Arial">Words here</p>')),

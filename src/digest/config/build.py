@@ -15,6 +15,7 @@ from digest import __version__
 from digest.audience.settings import ListSettings
 from digest.config import schema
 from digest.config.checks import literal_secret
+from digest.config.look import look_of
 from digest.config.places import within
 from digest.config.relays import Vault
 from digest.config.settings import Config, DigestSettings, ServeSettings, SiteSettings
@@ -49,7 +50,8 @@ def build_config(tables: Tables, secretive: Secretive, *, path: Path) -> Config:
     """The whole configuration. `path` is absolute."""
     directory = path.parent
     site = _site(tables.site)
-    theme = _theme(tables.theme, "briefing", site.name, ())
+    look = look_of(tables.theme, directory)
+    theme = replace(look, logo_alt=look.logo_alt or site.name)
     return Config(
         path=path,
         directory=directory,
@@ -57,7 +59,7 @@ def build_config(tables: Tables, secretive: Secretive, *, path: Path) -> Config:
         storage_url=secretive.storage_url,
         sources={name: _source(name, one, secretive, site, directory) for name, one in tables.source.items()},
         lists={name: _list(name, one, directory) for name, one in tables.list.items()},
-        digests={name: _digest(name, one, tables, site, directory) for name, one in tables.digest.items()},
+        digests={name: _digest(name, one, tables, theme, site, directory) for name, one in tables.digest.items()},
         relays=dict(secretive.relays),
         delivery=_delivery(tables.delivery),
         notify=secretive.notify,
@@ -154,7 +156,12 @@ def _list(name: str, table: schema.ListTable, directory: Path) -> ListSettings:
 
 
 def _digest(
-    name: str, table: schema.DigestTable, tables: Tables, site: SiteSettings, directory: Path
+    name: str,
+    table: schema.DigestTable,
+    tables: Tables,
+    theme: RenderSettings,
+    site: SiteSettings,
+    directory: Path,
 ) -> DigestSettings:
     summary = table.summary or schema.SummaryTable()
     curate = CurateSettings(
@@ -183,8 +190,8 @@ def _digest(
         catch_up_s=table.catch_up,
         finish_within_s=table.finish_within or tables.delivery.finish_within,
         curate=curate,
-        render=_theme(
-            tables.theme, table.template, site.name, (directory / "templates" / name, directory / "templates")
+        render=replace(
+            theme, template=table.template, template_dirs=(directory / "templates" / name, directory / "templates")
         ),
         summary_by="model" if tables.model.url and summary.by != "extract" else "extract",
         review_s=table.review,
@@ -204,18 +211,6 @@ def _model(table: schema.ModelTable, key: str | None) -> ModelSettings:
         issue_tokens=table.issue_tokens,
         day_tokens=table.day_tokens,
         private=table.private,
-    )
-
-
-def _theme(table: schema.ThemeTable, template: str, site_name: str, dirs: tuple[Path, ...]) -> RenderSettings:
-    return RenderSettings(
-        template=template,
-        template_dirs=dirs,
-        accent=table.accent,
-        logo=table.logo,
-        logo_dark=table.logo_dark,
-        logo_width=table.logo_width,
-        logo_alt=table.logo_alt or site_name,
     )
 
 

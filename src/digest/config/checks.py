@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from digest.config import freemail, values
+from digest.config.look import look_of
 from digest.config.places import KeyPath, Places, within
 from digest.config.schema import DigestTable
 from digest.config.secret import SecretRef
@@ -19,6 +20,8 @@ from digest.config.suggest import did_you_mean, nearest
 from digest.config.tables import Tables
 from digest.deliver.settings import RelaySettings
 from digest.errors import DigestError, Problem
+from digest.render.logo import embedded, is_address
+from digest.render.looks import faults
 
 # What the starter writes where it cannot guess; readable by every command, refused by those that send.
 POSTAL_ADDRESS_TO_FILL_IN = "FILL IN: street, town, country"
@@ -46,6 +49,7 @@ def check_tables(
     yield from _sender(tables, places, relays)
     yield from _postal_address(tables, places, sending)
     yield from _model(tables, places)
+    yield from _theme(tables, places, directory)
 
 
 def _needed_tables(tables: Tables, places: Places) -> Iterator[Problem]:
@@ -153,6 +157,20 @@ def _schedule(rule: str, zone: str, path: KeyPath, places: Places) -> Iterator[P
         parse_schedule(rule, zone)
     except DigestError as error:
         yield places.problem(path, _said(error), error.try_ or 'write it like "every monday at 09:00"')
+
+
+def _theme(tables: Tables, places: Places, directory: Path) -> Iterator[Problem]:
+    """Colours that cannot be read, and logo files that cannot travel."""
+    settings = look_of(tables.theme, directory)
+    for fault in faults(settings):
+        yield places.problem(("theme", *fault.token), fault.what, fault.fix)
+    for field in ("logo", "logo_dark"):
+        logo = getattr(settings, field)
+        if logo and not is_address(logo):
+            try:
+                embedded(logo, field=field)
+            except DigestError as error:
+                yield places.problem(("theme", field), f'"{logo}" cannot be used: {error.why}', error.try_)
 
 
 def _sender(tables: Tables, places: Places, relays: Mapping[str, RelaySettings]) -> Iterator[Problem]:

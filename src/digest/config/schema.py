@@ -19,6 +19,7 @@ from digest.config import values
 from digest.config.secret import SecretRef, reference, text_or_reference, url_or_reference
 from digest.config.values import Refused
 from digest.model import Mailbox
+from digest.render import looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ Domain = Annotated[str, PlainValidator(values.domain), Kind("domain")]
 Selector = Annotated[str, PlainValidator(values.selector), Kind("DKIM selector")]
 WebUrl = Annotated[str, PlainValidator(values.web_url), Kind("web address")]
 SecureUrl = Annotated[str, PlainValidator(values.secure_url), Kind("https address")]
+LogoPlace = Annotated[str, PlainValidator(values.logo), Kind("https address or file")]
 UrlTemplate = Annotated[str, PlainValidator(values.url_template), Kind("web address with a place")]
 RelayUrl = Annotated[str, PlainValidator(values.relay_url), Kind("smtp:// or smtps:// address")]
 Duration = Annotated[float | None, PlainValidator(values.duration), Kind("length of time")]
@@ -323,12 +325,58 @@ class RelayTable(Table):
     )
 
 
-class ThemeTable(Table):
-    """The look of the emails."""
+class ColoursTable(Table):
+    """A set of colours: `#rrggbb` each. Text must reach a contrast of 4.5 to 1 on every surface it stands on."""
 
-    accent: Colour = setting("#0b57d0", "Colour of links and of the line at the top.")
-    logo: SecureUrl = setting("", "Web address of a logo (PNG, JPEG or GIF).", shown="none: the name in letters")
-    logo_dark: SecureUrl = setting("", "The logo on dark ground.", shown="`logo`")
+    background: Colour = setting("", "Ground around the email.", shown="the theme's")
+    card: Colour = setting("", "Ground of the email.", shown="the theme's")
+    text: Colour = setting("", "Text and headlines.", shown="the theme's")
+    muted: Colour = setting("", "Lines of facts, and the footer.", shown="the theme's")
+    line: Colour = setting("", "Lines between articles.", shown="the theme's")
+    tint: Colour = setting("", "Ground of the footer and of tinted parts.", shown="the theme's")
+    accent: Colour = setting("", "Buttons and rules; links follow it.", shown="the theme's")
+    on_accent: Colour = setting("", "Text on buttons.", shown="white or black, whichever reads better")
+    link: Colour = setting("", "Links and labels.", shown="the accent, moved until it can be read")
+
+
+Colours = Annotated[ColoursTable | None, Kind('table, such as { card = "#fffcf6" }', "table")]
+
+
+class ThemeTable(Table):
+    """The look of the emails: a finished theme, and what you change of it."""
+
+    name: Annotated[str, _choice(*looks.THEMES), Kind("word")] = setting(
+        "modern", "A finished theme: modern (cool and crisp), warm (paper and terracotta) or classic (quiet, in serif)."
+    )
+    accent: Colour = setting("", "Colour of buttons, links and rules.", shown="the theme's")
+    light: Colours = setting(None, "Other colours of yours.", shown="the theme's")
+    dark: Colours = setting(None, "Colours for dark screens.", shown="derived from the light ones")
+    font: Annotated[str, _choice(*looks.FONTS), Kind("word")] = setting(
+        "", "Letters of the text: sans or serif.", shown="the theme's"
+    )
+    heading_font: Annotated[str, _choice(*looks.FONTS), Kind("word")] = setting(
+        "", "Letters of the headlines: sans or serif.", shown="`font`, or the theme's"
+    )
+    density: Annotated[str, _choice(*looks.DENSITIES), Kind("word")] = setting(
+        "", "Room between things: compact, normal or relaxed.", shown="the theme's"
+    )
+    corner: Annotated[int | None, _whole(0, 24), Kind("number", "number")] = setting(
+        None, "Roundness of pictures and buttons in CSS pixels.", shown="the theme's"
+    )
+    width: Annotated[int | None, _whole(*looks.WIDTHS), Kind("number", "number")] = setting(
+        None, "Width of the email in CSS pixels, from 480 to 680.", shown="the theme's"
+    )
+    masthead: Annotated[str, _choice(*looks.MASTHEADS), Kind("word")] = setting(
+        "", "Where name and logo stand: start or center.", shown="the theme's"
+    )
+    rule: Annotated[str, _choice(*looks.RULES), Kind("word")] = setting(
+        "", "Line at the masthead: bar, hairline, double or none.", shown="the theme's"
+    )
+    logo: LogoPlace = setting(
+        "", "A logo: an https address, or a PNG or JPEG file of up to 32 KB, which then travels in every message.",
+        shown="none: the name in letters",
+    )  # fmt: skip
+    logo_dark: LogoPlace = setting("", "The logo on dark ground.", shown="`logo`")
     logo_width: Annotated[int, _whole(16, 600), Kind("number", "number")] = setting(
         160, "Width of the logo in CSS pixels."
     )

@@ -177,7 +177,7 @@ csv = "subscribers.csv"  # read anew for every issue; a column "email", and "nam
 list = "members"
 schedule = "every monday at 09:00"  # or "every day at 07:30", "first monday of month at 09:00", "0 9 * * mon"
 # title = "The week in short"  # instead of the site's name
-# template = "briefing"        # your own go into the folder templates/
+# template = "briefing"        # or "list", "magazine", "letter"; your own go into the folder templates/
 # min_articles = 1             # with fewer new articles, no email
 # max_articles = 12            # the others wait for the next issue
 # summary = { sentences = 2, max_chars = 280 }
@@ -192,8 +192,9 @@ url = @RELAY@
 email = @OPERATOR@  # hears when an issue went out, waits for you, or failed
 
 # [theme]
+# name = "modern"              # or "warm", "classic"; what follows changes parts of it
 # accent = "#0b57d0"
-# logo = "https://example.org/logo.png"
+# logo = "logo.png"            # a PNG or JPEG up to 32 KB, sent along; or an https:// address
 # logo_dark = "https://example.org/logo-dark.png"  # for readers with a dark screen
 
 # [delivery]

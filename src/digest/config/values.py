@@ -339,6 +339,19 @@ def secure_url(value: Any) -> str:
     return written
 
 
+def logo(value: Any) -> str:
+    """A web address as `secure_url` takes it, or the path of a PNG or JPEG file."""
+    written = text(value)
+    if re.match(r"[a-z][a-z0-9+.-]+:", written, re.IGNORECASE):
+        return secure_url(written)
+    if not re.search(r"\.(?:png|jpe?g)$", written, re.IGNORECASE):
+        raise Refused(
+            f"{described(written)} is neither a web address nor a PNG or JPEG file",
+            'write "https://example.org/logo.png", or "logo.png" for a file beside this one',
+        )
+    return written
+
+
 def url_template(value: Any) -> str:
     """A web address with a place for the name of a file."""
     written = pattern("stem", "name", "path", "id")(value)

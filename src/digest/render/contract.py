@@ -5,16 +5,17 @@
     site    name, url, postal_address
     items   each: title, title_derived, url (usable or None), summary, body (paragraphs), by (joined names), source,
             source_title, published, tags, language, dir, minutes, views, comments, reactions,
-            image (url, alt, thumb and hero: its widths small and large) or None, flags,
+            image (url, alt, and its widths: thumb, tile, hero, bleed) or None, pictured, flags,
             section (the heading it stands under, "" for none; those of one section follow each other);
             body and summary go on where a derived title stops, so that no sentence is read twice
-    theme   light and dark palettes, font, logo (light, dark, width, alt) or None
+    theme   light and dark palettes, font, heading_font, heading_weight, corner, width, column, gap, row, gutter,
+            masthead, rule, logo (light, dark, width, alt) or None: see `theme`
     dir     `ltr` or `rtl`, with .start .end .opposite;   lang   the language tag
     layout  rich (how many rows with picture and summary), body_chars (how much text of an article without a link),
-            thumb (width of a thumbnail)
+            thumb and tile (widths of pictures), tile_height, hero_height, bleed_height (their heights at 3:2)
     t(id, count=…, name=…)   a fixed sentence in the reader's language
     slot(name); topic(name), has(name), locale(tag)   see `binding`
-    filters beside Jinja2's own: dateformat, paragraphs, domain, number
+    filters beside Jinja2's own: dateformat, paragraphs, domain, number, runs(name)
 
 Does not render. Invariant: links and images in here passed `escaping.usable_link`, so a hostile or broken address
 costs the link, never the issue (DESIGN rule 13).
@@ -23,8 +24,10 @@ costs the link, never the issue (DESIGN rule 13).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -35,7 +38,9 @@ from digest.render.locale import Language
 from digest.render.theme import Direction, Length, Theme
 
 THUMB_WIDTH = 144
-HERO_WIDTH, HERO_HEIGHT = 536, 420
+TILE_GAP = 20
+# How high a picture may be in clients that cannot crop: 3:2 and a bit for wide ones, no pillars for tall ones.
+_HIGHEST = 0.8
 # What ends a sentence, and the quotes and brackets that close after it.
 _ENDS = ".!?。！？।۔؟"
 _ENDED = re.compile(rf"[{_ENDS}]*[\"'’”»)\]」]*\s*")
@@ -47,31 +52,54 @@ class Layout:
 
     rich: int
     body_chars: int
+    shown: int = 1_000_000  # articles; the rest is counted with those that did not fit, where the site has an address
 
 
 def contract(issue: Issue, theme: Theme, language: Language, layout: Layout) -> dict[str, Any]:
     """The variables of a template."""
+    items = _shown(issue, layout)
     return {
-        "issue": _issue(issue),
+        "issue": _issue(issue, hidden=len(issue.items) - len(items)),
         "digest": _digest(issue, language),
         "site": View({
             "name": clean(issue.site.name),
             "url": usable_link(issue.site.url),
             "postal_address": clean(issue.site.postal_address),
         }),
-        "items": [_item(item, language) for item in issue.items],
-        "theme": theme,
+        "items": [_item(item, language, theme) for item in items],
+        "theme": theme.spoken(language.tag),
         "dir": Direction(language.direction),
         "lang": Raw(language.tag),
-        "layout": View({
-            "rich": layout.rich, "body_chars": layout.body_chars, "thumb": Length(THUMB_WIDTH),
-        }),
+        "layout": _layout(layout, theme),
         "t": _sentences(language),
         **_filters(issue, language),
     }  # fmt: skip
 
 
-def _issue(issue: Issue) -> View:
+def _shown(issue: Issue, layout: Layout) -> tuple[Item, ...]:
+    """The articles that stand in the email: never without those that can be read nowhere else."""
+    if not usable_link(issue.site.url):
+        return issue.items
+    return tuple(item for at, item in enumerate(issue.items) if at < layout.shown or not usable_link(item.url))
+
+
+def _layout(layout: Layout, theme: Theme) -> View:
+    return View({
+        "rich": layout.rich,
+        "body_chars": layout.body_chars,
+        "thumb": Length(THUMB_WIDTH),
+        "tile": Length(_tile(theme)),
+        "tile_height": Length(round(_tile(theme) / 1.5)),
+        "hero_height": Length(round(int(theme.column.number) / 1.5)),
+        "bleed_height": Length(round(int(theme.width.number) / 1.5)),
+    })  # fmt: skip
+
+
+def _tile(theme: Theme) -> int:
+    return (int(theme.column.number) - TILE_GAP) // 2
+
+
+def _issue(issue: Issue, *, hidden: int) -> View:
     return View({
         "subject": clean(issue.subject),
         "preheader": clean(issue.preheader),
@@ -79,7 +107,7 @@ def _issue(issue: Issue) -> View:
         "intro_paragraphs": paragraphs(issue.intro),
         "in_this_issue": clean(issue.in_this_issue),
         "sample": issue.sample,
-        "passed_over": issue.passed_over,
+        "passed_over": issue.passed_over + hidden,
         "extra": {key: clean(value) for key, value in issue.extra.items()},
     })  # fmt: skip
 
@@ -95,7 +123,7 @@ def _digest(issue: Issue, language: Language) -> View:
     })  # fmt: skip
 
 
-def _item(item: Item, language: Language) -> View:
+def _item(item: Item, language: Language, theme: Theme) -> View:
     summary, body = clean(item.summary), tuple(clean(paragraph) for paragraph in item.body)
     if item.title_derived:
         title = clean(item.title)
@@ -118,7 +146,8 @@ def _item(item: Item, language: Language) -> View:
         "views": item.views,
         "comments": item.comments,
         "reactions": item.reactions,
-        "image": _image(item.image),
+        "image": (image := _image(item.image, theme)),
+        "pictured": image is not None,
         "flags": item.flags,
         "section": clean(item.section),
     })  # fmt: skip
@@ -143,16 +172,25 @@ def continued(title: str, text: str) -> str:
     return f"… {rest}" if rest else ""
 
 
-def _image(image: Image | None) -> View | None:
+def _image(image: Image | None, theme: Theme) -> View | None:
     """The widths keep a tall picture low in clients that cannot crop; the others crop it to 3:2 at full width."""
     address = usable_link(image.url) if image else None
     if image is None or not address or not address.startswith(("https://", "http://")):
         return None
-    thumb, hero = THUMB_WIDTH, HERO_WIDTH
-    if image.width and image.height and image.height * 1.2 > image.width:
-        thumb = max(64, min(thumb, round(THUMB_WIDTH * image.width / image.height)))
-        hero = max(160, min(hero, round(HERO_HEIGHT * image.width / image.height)))
-    return View({"url": address, "alt": clean(image.alt).strip(), "thumb": Length(thumb), "hero": Length(hero)})
+    places = {
+        "thumb": THUMB_WIDTH,
+        "tile": _tile(theme),
+        "hero": int(theme.column.number),
+        "bleed": int(theme.width.number),
+    }
+    widths = {name: Length(_fitted(image, width)) for name, width in places.items()}
+    return View({"url": address, "alt": clean(image.alt).strip(), **widths})
+
+
+def _fitted(image: Image, width: int) -> int:
+    if not image.width or not image.height or image.height <= _HIGHEST * image.width:
+        return width
+    return max(64, min(width, round(_HIGHEST * width * image.width / image.height)))
 
 
 def _sentences(language: Language) -> Any:
@@ -187,3 +225,8 @@ def domain(address: str) -> str:
         return (urlsplit(address).hostname or "").removeprefix("www.")
     except ValueError:
         return ""
+
+
+def runs(items: Iterable[View], name: str) -> list[list[View]]:
+    """Neighbours that agree in the attribute `name`, in order: unlike `groupby`, which sorts."""
+    return [list(group) for _, group in groupby(items, key=lambda item: str(getattr(item, str(name))))]

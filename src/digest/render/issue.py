@@ -47,7 +47,12 @@ MAX_HTML_BYTES = 96 * 1024
 # An issue of up to ten articles shows them all with picture and summary; a longer one becomes a list after the eighth,
 # because on a phone every picture is a screen. The others are for when that is still too big.
 _FULL, _LONG = Layout(9, 12_000), Layout(7, 12_000)
-_TIGHTER = (Layout(7, 4_000), Layout(5, 2_000), Layout(2, 1_000), Layout(0, 400))
+_TIGHTER = (
+    Layout(7, 4_000),
+    Layout(5, 2_000),
+    Layout(2, 1_000),
+    *(Layout(0, 400, shown) for shown in (1_000_000, 60, 30, 15)),
+)
 _Made = TypeVar("_Made")
 
 
@@ -83,6 +88,7 @@ def render_issue(
         header=header_pieces(issue, boundary=boundary, locale=compiled.language.tag),
         plain=Part(better_encoding(_literals(compiled.plain)), compiled.plain),
         rich=Part(better_encoding(_literals(compiled.rich)), compiled.rich),
+        inline=theme.logo.files if theme.logo else (),
     )
     proof.check(rendition)
     return rendition

@@ -16,6 +16,9 @@ from typing import Any
 
 from digest.errors import DigestError
 from digest.model import Message, Recipient
+from digest.render import inline as inlines
+from digest.render import webpage
+from digest.render.inline import Inline
 from digest.render.ready import ready_for
 from digest.render.segments import (
     Condition,
@@ -33,6 +36,7 @@ from digest.render.splicing import Layout
 FORMAT = 2  # 2: conditions may be joined by and, or; and ask for a locale
 _READABLE = (1, 2)
 _KEPT_LAYOUTS = 64
+_MAILED = ("has", "address")  # whoever is mailed has one; only the web page's nobody has not
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,8 @@ class Rendition:
     """An issue rendered for one (locale, direction).
 
     `subject` is the decoded subject, for lists and previews; the headers hold it encoded. `boundary` can occur in
-    neither encoding, because quoted-printable writes "=_" as "=3D_" and base64 has no underscore.
+    neither encoding, because quoted-printable writes "=_" as "=3D_" and base64 has no underscore. `inline` are the
+    files that the HTML shows by `cid:`.
     """
 
     locale: str
@@ -60,6 +65,7 @@ class Rendition:
     header: tuple[Piece, ...]
     plain: Part
     rich: Part
+    inline: tuple[Inline, ...] = ()
 
     def fill(self, recipient: Recipient) -> Message:
         """The message for one recipient. Raises `DigestError` when the snapshot cannot make a lawful message."""
@@ -68,6 +74,14 @@ class Rendition:
     def html(self, recipient: Recipient) -> str:
         """The HTML body this recipient gets, decoded."""
         return show(self.rich.pieces, Values(recipient, self.links))
+
+    def page(self, recipient: Recipient) -> str:
+        """As `html`, for a browser: with the inline files in it."""
+        return inlines.for_browsers(self.html(recipient), self.inline)
+
+    def web_page(self) -> str:
+        """The issue for a web archive: a page for everybody, in which nothing is anybody's."""
+        return webpage.page(self.rich.pieces, self.links, self.inline)
 
     def text(self, recipient: Recipient) -> str:
         """The plain-text body this recipient gets, decoded (format=flowed, so soft line ends are " \\n")."""
@@ -81,7 +95,8 @@ class Rendition:
 
     @cached_property
     def _asked(self) -> tuple[Condition, ...]:
-        return tuple(dict.fromkeys((*conditions(self.plain.pieces), *conditions(self.rich.pieces))))
+        found = dict.fromkeys((*conditions(self.plain.pieces), *conditions(self.rich.pieces)))
+        return tuple(condition for condition in found if (condition.kind, condition.argument) != _MAILED)
 
     def conditions(self) -> tuple[Condition, ...]:
         """Every condition on subscribers, once each: their combinations are the layouts a preview can show."""
@@ -108,6 +123,7 @@ class Rendition:
             "header": pieces_to_plain(self.header),
             "plain": {"encoding": self.plain.encoding, "pieces": pieces_to_plain(self.plain.pieces)},
             "rich": {"encoding": self.rich.encoding, "pieces": pieces_to_plain(self.rich.pieces)},
+            "inline": inlines.to_plain(self.inline),
         }
         return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
 
@@ -159,18 +175,27 @@ class Rendition:
         """The encoded message for this combination of conditions; a digest has few, and they are kept."""
         if len(self._layouts) >= _KEPT_LAYOUTS:
             self._layouts.clear()
-        sections = [("", visible(self.header, values))]
+        outer, inner = f"--{self.boundary}", f"--=_r{self.boundary[2:]}"  # neither is the beginning of the other
+        before = after = ""
+        if self.inline:
+            before = f'{outer}\r\n{_RELATED}; boundary="{inner[2:]}"\r\n\r\n'
+            after = "".join(f"\r\n{inner}\r\n{file.part()}" for file in self.inline) + f"\r\n{inner}--\r\n"
         # the CRLF before a delimiter belongs to it (RFC 2046 section 5.1.1); a part's own last line has another
-        for part, content_type, start in ((self.plain, _PLAIN, ""), (self.rich, _RICH, "\r\n")):
-            sections.append(("", iter([f"{start}--{self.boundary}\r\n{_part_header(part, content_type)}"])))
-            sections.append((part.encoding, visible(part.pieces, values)))
-        sections.append(("", iter([f"\r\n--{self.boundary}--\r\n"])))
+        sections = [
+            ("", visible(self.header, values)),
+            ("", iter([f"{outer}\r\n{_part_header(self.plain, _PLAIN)}"])),
+            (self.plain.encoding, visible(self.plain.pieces, values)),
+            ("", iter([f"\r\n{before}{inner if before else outer}\r\n{_part_header(self.rich, _RICH)}"])),
+            (self.rich.encoding, visible(self.rich.pieces, values)),
+            ("", iter([f"{after}\r\n{outer}--\r\n"])),
+        ]
         layout = self._layouts[shown] = Layout(sections)
         return layout
 
 
 _PLAIN = "text/plain; charset=utf-8; format=flowed; delsp=no"
 _RICH = "text/html; charset=utf-8"
+_RELATED = 'Content-Type: multipart/related; type="text/html"'
 
 
 def _part_header(part: Part, content_type: str) -> str:
@@ -208,4 +233,5 @@ def _read(stored: Mapping[str, Any]) -> Rendition:
         header=pieces_from_plain(stored["header"]),
         plain=Part(stored["plain"]["encoding"], pieces_from_plain(stored["plain"]["pieces"])),
         rich=Part(stored["rich"]["encoding"], pieces_from_plain(stored["rich"]["pieces"])),
+        inline=inlines.from_plain(stored.get("inline", ())),
     )

@@ -21,7 +21,7 @@ from jinja2.loaders import split_template_path
 import digest
 from digest.errors import TemplateError
 from digest.render.binding import BoundEnvironment
-from digest.render.contract import domain, paragraphs
+from digest.render.contract import domain, paragraphs, runs
 from digest.render.places import LineMarks
 from digest.render.precheck import CheckedEnvironment
 
@@ -51,6 +51,7 @@ class Templates:
     def _equipped(environment: BoundEnvironment) -> BoundEnvironment:
         environment.add_filter("paragraphs", paragraphs)
         environment.add_filter("domain", domain)
+        environment.add_filter("runs", runs)
         return environment
 
     def find(self, name: str) -> Path | None:

@@ -1,30 +1,46 @@
-"""A digest's look as validated values: colours that can be read, in light and in dark.
+"""A digest's look as values that templates may print: colours, lengths, fonts, directions.
 
-Colours, lengths, directions and alignments are `Raw` strings made only here, from checked input, so they may stand in
-MJML source. Does not know templates. Invariant: every text colour has a contrast of at least 4.5 to 1 (WCAG 2.2,
-success criterion 1.4.3) with every surface it is used on; an accent that has not is moved along its lightness in
-OKLab, keeping its hue, and `notes` say from what to what.
+They are `Raw` strings made only here, from checked input, so they may stand in MJML source. Does not know templates and
+chooses no colour (that is `looks`). Invariant: a `Theme` has no fault of `looks.faults`, so that all its text can be
+read, in light and in dark.
 
-Why no pure black and white: clients that invert an email by force (Gmail on iOS, Outlook for Windows) turn them into
-each other; near-black on white keeps its contrast either way.
+Why fonts that are installed and none from the web: most clients load none, and those that do tell its host who reads.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from digest.errors import DigestError
+from digest.render import looks
 from digest.render.binding import Raw
+from digest.render.colours import AA, contrast
 from digest.render.escaping import check_link
+from digest.render.inline import Inline
+from digest.render.logo import embedded, is_address
 from digest.render.settings import RenderSettings
 
-AA = 4.5
-FONT = (
-    "-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Noto Sans', "
-    "'Noto Sans Arabic', 'Geeza Pro', 'Noto Sans Devanagari', 'Kohinoor Devanagari', 'Nirmala UI', "
-    "'Hiragino Sans', 'Yu Gothic UI', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK JP', sans-serif"
-)
+__all__ = ["AA", "Colour", "Direction", "Length", "Logo", "Palette", "Theme", "contrast"]
+
+_STACKS = {
+    "sans": "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,'Helvetica Neue',Arial,{}sans-serif",
+    "serif": "Georgia,'Iowan Old Style','Times New Roman',{}serif",
+}
+# For scripts whose default face is often a poor one, or misses marks.
+_SCRIPTS = {
+    "ar": ("'Geeza Pro','Noto Sans Arabic',Tahoma,", "'Geeza Pro','Noto Naskh Arabic','Traditional Arabic',"),
+    "hi": ("'Kohinoor Devanagari','Nirmala UI','Noto Sans Devanagari',",) * 2,
+    "ja": (
+        "'Hiragino Sans','Yu Gothic UI',Meiryo,'Noto Sans CJK JP',",
+        "'Hiragino Mincho ProN','Yu Mincho','Noto Serif CJK JP',",
+    ),
+}
+# Word takes the first font it knows or Times; this is for it alone.
+_OUTLOOK = {"sans": "'Segoe UI',Arial,sans-serif", "serif": "Georgia,'Times New Roman',serif"}
+# Rhythm in pixels: between parts, around an article, at the sides.
+_SPACES = {"compact": (30, 16, 28), "normal": (40, 24, 36), "relaxed": (52, 32, 44)}
 
 
 class Colour(Raw):
@@ -93,156 +109,110 @@ class Palette:
     on_accent: Colour
     link: Colour
 
+    @classmethod
+    def of(cls, colours: Mapping[str, str]) -> Palette:
+        return cls(**{name: Colour(colours[name]) for name in looks.COLOURS})
+
 
 @dataclass(frozen=True, slots=True)
 class Logo:
+    """`light` and `dark` are what `src` takes: web addresses, or `cid:` ones of `files`, which travel along."""
+
     light: str
     dark: str
     width: Length
     alt: str
+    files: tuple[Inline, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Everything a template may use for looks. `notes` tell the operator what was adjusted, with the numbers."""
+    """Everything a template may use for looks. `notes` tell the operator what was adjusted, with the numbers.
+
+    `gap`, `row` and `gutter` are the rhythm: between parts, above and below an article, at the sides. `masthead` is
+    "start" or "center", `rule` one of `looks.RULES`: templates compare them.
+    """
 
     light: Palette
     dark: Palette
     font: Raw
+    heading_font: Raw
+    heading_weight: Raw
+    outlook_font: Raw
+    outlook_heading_font: Raw
+    corner: Length
+    width: Length
+    column: Length
+    gap: Length
+    row: Length
+    gutter: Length
+    masthead: Raw
+    rule: Raw
     logo: Logo | None = None
     notes: tuple[str, ...] = ()
+    faces: tuple[str, str] = ("sans", "sans")
 
     @classmethod
     def from_settings(cls, settings: RenderSettings) -> Theme:
-        """Raises `DigestError` for a colour or logo address that cannot be used."""
-        accent = Colour(settings.accent)
-        light = _light(accent)
-        dark = _dark(accent)
-        notes = []
-        for name, palette in (("light", light), ("dark", dark)):
-            if palette.link != accent:
-                notes.append(
-                    f"accent {accent} on the {name} card {palette.card} has a contrast of "
-                    f"{contrast(accent, palette.card):.1f}, {AA} is needed: links use {palette.link} "
-                    f"({contrast(palette.link, palette.card):.1f})"
-                )
-        return cls(light, dark, Raw(FONT), _logo(settings), tuple(notes))
+        """Raises `DigestError` for a theme, colour or logo that cannot be used."""
+        if settings.theme not in looks.THEMES:
+            known = ", ".join(looks.THEMES)
+            raise DigestError(f"there is no theme {settings.theme!r}", why=f"there are: {known}", try_="choose one")
+        for values in (settings.colours, settings.dark, {"accent": settings.accent or "#000000"}):
+            for value in values.values():
+                Colour(value)
+        for fault in looks.faults(settings):
+            raise DigestError(fault.what, where=".".join(("theme", *fault.token)), try_=fault.fix)
+        return _theme(looks.look(settings), _logo(settings))
+
+    def spoken(self, language: str) -> Theme:
+        """With the fonts that a language's script needs."""
+        body, heading = self.faces
+        return replace(self, font=_stack(body, language), heading_font=_stack(heading, language))
+
+
+def _theme(look: looks.Look, logo: Logo | None) -> Theme:
+    gap, row, gutter = _SPACES[look.density]
+    return Theme(
+        light=Palette.of(look.light),
+        dark=Palette.of(look.dark),
+        font=_stack(look.font, "en"),
+        heading_font=_stack(look.heading_font, "en"),
+        heading_weight=Raw(look.heading_weight),
+        outlook_font=Raw(_OUTLOOK[look.font]),
+        outlook_heading_font=Raw(_OUTLOOK[look.heading_font]),
+        corner=Length(look.corner),
+        width=Length(look.width),
+        column=Length(look.width - 2 * gutter),
+        gap=Length(gap),
+        row=Length(row),
+        gutter=Length(gutter),
+        masthead=Raw(look.masthead),
+        rule=Raw(look.rule),
+        logo=logo,
+        notes=look.notes,
+        faces=(look.font, look.heading_font),
+    )
+
+
+def _stack(face: str, language: str) -> Raw:
+    sans, serif = _SCRIPTS.get(language.partition("-")[0], ("", ""))
+    return Raw(_STACKS[face].format(sans if face == "sans" else serif))
 
 
 def _logo(settings: RenderSettings) -> Logo | None:
     if not settings.logo:
         return None
-    for field, address in (("logo", settings.logo), ("logo_dark", settings.logo_dark or settings.logo)):
-        why = check_link(address) or ("" if address.startswith(("https://", "http://")) else "images need https")
-        if why:
-            raise DigestError(f"{field} cannot be used", where=repr(address), why=why, try_="give an https:// address")
-    return Logo(settings.logo, settings.logo_dark, Length(settings.logo_width), settings.logo_alt)
+    light, files = _picture(settings.logo, "logo")
+    dark, more = _picture(settings.logo_dark, "logo_dark") if settings.logo_dark else ("", ())
+    return Logo(light, dark, Length(settings.logo_width), settings.logo_alt, tuple(dict.fromkeys((*files, *more))))
 
 
-def _light(accent: Colour) -> Palette:
-    card, tint = Colour("#ffffff"), Colour("#f4f6f8")
-    return Palette(
-        background=Colour("#eef1f4"),
-        card=card,
-        text=Colour("#1b1f24"),
-        muted=Colour("#57606a"),
-        line=Colour("#dfe4ea"),
-        tint=tint,
-        accent=accent,
-        on_accent=_text_on(accent),
-        link=readable(accent, card, tint),
-    )
-
-
-def _dark(accent: Colour) -> Palette:
-    card, tint = Colour("#1a1d21"), Colour("#23272c")
-    link = readable(accent, card, tint)
-    return Palette(
-        background=Colour("#0f1113"),
-        card=card,
-        text=Colour("#e9ecef"),
-        muted=Colour("#a9b2bc"),
-        line=Colour("#343a41"),
-        tint=tint,
-        accent=link,
-        on_accent=_text_on(link),
-        link=link,
-    )
-
-
-def _text_on(surface: Colour) -> Colour:
-    """Whichever of our white and near-black reads better; on every colour one of them reaches AA."""
-    white, black = Colour("#ffffff"), Colour("#14171a")
-    best = max((white, black), key=lambda colour: contrast(colour, surface))
-    return best if contrast(best, surface) >= AA else Colour("#000000")
-
-
-def contrast(one: str, other: str) -> float:
-    """WCAG 2.2 contrast ratio of two `#rrggbb` colours, from 1 to 21."""
-    low, high = sorted((_luminance(one), _luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
-def readable(colour: Colour, *surfaces: Colour) -> Colour:
-    """`colour`, or the nearest lightness of its hue that reaches AA on all `surfaces` (all light or all dark)."""
-    if _worst(colour, surfaces) >= AA:
-        return colour
-    lightness, a, b = _to_oklab(colour)
-    goal = 0.0 if _luminance(surfaces[0]) > 0.18 else 1.0
-    near, far = 0.0, 1.0  # how far to move towards the goal
-    for _ in range(24):
-        middle = (near + far) / 2
-        moved = lightness + (goal - lightness) * middle
-        if _worst(_from_oklab(moved, a * (1 - middle / 2), b * (1 - middle / 2)), surfaces) >= AA:
-            far = middle
-        else:
-            near = middle
-    return _from_oklab(lightness + (goal - lightness) * far, a * (1 - far / 2), b * (1 - far / 2))
-
-
-def _worst(colour: Colour, surfaces: tuple[Colour, ...]) -> float:
-    return min(contrast(colour, surface) for surface in surfaces)
-
-
-def _linear(colour: str) -> tuple[float, float, float]:
-    def channel(at: int) -> float:
-        value = int(colour[at : at + 2], 16) / 255
-        return value / 12.92 if value <= 0.04045 else float(((value + 0.055) / 1.055) ** 2.4)
-
-    return channel(1), channel(3), channel(5)
-
-
-def _luminance(colour: str) -> float:
-    red, green, blue = _linear(colour)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _to_oklab(colour: str) -> tuple[float, float, float]:
-    """Björn Ottosson, "A perceptual color space for image processing" (2020)."""
-    r, g, b = _linear(colour)
-    long = (0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b) ** (1 / 3)
-    medium = (0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b) ** (1 / 3)
-    short = (0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b) ** (1 / 3)
-    return (
-        0.2104542553 * long + 0.7936177850 * medium - 0.0040720468 * short,
-        1.9779984951 * long - 2.4285922050 * medium + 0.4505937099 * short,
-        0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short,
-    )
-
-
-def _from_oklab(lightness: float, a: float, b: float) -> Colour:
-    long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
-    medium = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3
-    short = (lightness - 0.0894841775 * a - 1.2914855480 * b) ** 3
-    channels = (
-        4.0767416621 * long - 3.3077115913 * medium + 0.2309699292 * short,
-        -1.2684380046 * long + 2.6097574011 * medium - 0.3413193965 * short,
-        -0.0041960863 * long - 0.7034186147 * medium + 1.7076147010 * short,
-    )
-    return Colour("#" + "".join(f"{_to_byte(channel):02x}" for channel in channels))
-
-
-def _to_byte(channel: float) -> int:
-    channel = min(1.0, max(0.0, channel))
-    value = channel * 12.92 if channel <= 0.0031308 else 1.055 * channel ** (1 / 2.4) - 0.055
-    return round(value * 255)
+def _picture(logo: str, field: str) -> tuple[str, tuple[Inline, ...]]:
+    """What `src` takes, and the file that must travel along, if it is one."""
+    if is_address(logo):
+        if why := check_link(logo):
+            raise DigestError(f"{field} cannot be used", where=repr(logo), why=why, try_="give an https:// address")
+        return logo, ()
+    file = embedded(logo, field=field)
+    return Raw(f"cid:{file.content_id}"), (file,)
