@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import sys
 import tomllib
@@ -301,3 +302,41 @@ def test_json_is_one_value(digest: Digest) -> None:
     for args in (["list"], ["explain", "blog"], ["test", "blog"], ["pause", "blog"], ["resume", "blog"]):
         done = digest("sources", *args, "--json")
         assert done.code == 0 and json.loads(done.out) is not None, (args, done.err, sys.version)
+
+
+def test_the_first_source_is_added_to_a_configuration_without_any(world: World, digest: Digest, site: Loopback) -> None:
+    """What `check` calls missing is what `sources add` is for; `gather` says so instead of doing nothing."""
+    kept = re.sub(r"(?ms)^\[source\..*?(?=^\[|\Z)", "", file_of(world.folder))
+    (world.folder / "digest.toml").write_text(kept, encoding="utf-8")
+    assert digest("sources", "list").code == 0
+    empty = digest("gather")
+    assert empty.code == 2 and "there is no source" in empty.err and "digest sources add" in empty.err
+    assert "digest sources add" in digest("check").err
+    assert digest("sources", "add", site.url("/news.xml")).code == 0
+    assert digest("gather").code == 0
+
+
+def test_a_feeds_own_title_names_it(digest: Digest, site: Loopback) -> None:
+    """Where there is no page around a feed, its title says what to call the source."""
+    site.routes.pop("/")
+    site.routes["/x.xml"] = answer(200, feed("Slip Notes"), {"Content-Type": "application/rss+xml"})
+    added = digest("sources", "add", site.url("/x.xml"))
+    assert added.code == 0 and "[source.slip-notes]" in added.out
+
+
+def test_explain_names_the_lines_that_repeat_and_no_others(digest: Digest, site: Loopback) -> None:
+    """Lines around every article are shown as a reader would see them; what stood once is not among them."""
+    items = "".join(
+        f"<item><title>Tide {n}</title><guid>t{n}</guid><pubDate>Thu, 19 Nov 2026 0{n}:00:00 GMT</pubDate>"
+        f"<description>&lt;p&gt;{words} All of it was written down by hand that evening.&lt;/p&gt;"
+        "&lt;p&gt;Made with salt by the pier people.&lt;/p&gt;</description></item>"
+        for n, words in enumerate(("Herring came.", "The net tore.", "Nobody sailed.", "Two boats met.", "It froze."))
+    )
+    data = f"<rss version='2.0'><channel><title>Tides</title>{items}</channel></rss>".encode()
+    site.routes["/tides.xml"] = answer(200, data, {"Content-Type": "application/rss+xml"})
+    digest("sources", "add", site.url("/tides.xml"), "--name", "tides")
+    digest("gather", "tides")
+    told = digest("sources", "explain", "tides")
+    assert "Made with salt by the pier people." in told.out and "Herring came." not in told.out
+    assert "{" not in told.out and '"counted"' not in told.out
+    assert digest("sources", "explain", "tides", "--json").data["lines"] == ["Made with salt by the pier people."]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -108,7 +109,8 @@ def test_links_then_usual_places_and_never_a_storm(server: Loopback) -> None:
     server.routes["/"] = answer(200, page("", "<a href='/dead/rss.xml'>RSS</a>"))
     with pytest.raises(ParseError, match=r"no feed was found.*\n?Try: "):
         discover(server.url("/"), http(), NOW)
-    assert paths(server)[:2] == ["/", "/dead/rss.xml"] and len(paths(server)) <= 8
+    assert paths(server)[:2] == ["/", "/dead/rss.xml"] and len(paths(server)) <= 9
+    assert paths(server)[-1] == "/robots.txt"  # whether it names a sitemap
     assert len(set(paths(server))) == len(paths(server))
     server.asked.clear()
     failed = gather(server, "/")
@@ -168,6 +170,23 @@ def test_a_page_of_links_is_the_last_resort(server: Loopback) -> None:
     again = gather(server, "/news", from_plain(FetchState, to_plain(got.state)), now=NOW + timedelta(hours=2))
     assert paths(server) == ["/news", "/n/5"] and [one.url for one in again.articles] == [server.url("/n/5")]
     assert len(again.listed) == 5
+
+
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_a_sitemap_that_robots_txt_names_is_found_after_everything_else(server: Loopback, is_packed: bool) -> None:
+    """A site that declares nothing and lists nothing on its front page is read by its own list of pages."""
+    sitemap = f"<urlset><url><loc>{server.url('/n/1')}</loc></url><url><loc>{server.url('/x/2')}</loc></url></urlset>"
+    data = gzip.compress(sitemap.encode()) if is_packed else sitemap.encode()
+    server.routes["/"] = answer(200, page("", "<p>Welcome</p>"))
+    rules = f"User-agent: *\nDisallow: /x/\nSitemap: {server.url('/all.xml')}\nSitemap: {server.url('/news.xml')}\n"
+    server.routes["/robots.txt"] = answer(200, rules.encode())
+    server.routes["/news.xml"] = answer(200, data)
+    published = '<meta property="article:published_time" content="2026-11-20T10:00:00Z">'
+    server.routes["/n/1"] = answer(200, article_page(head=published))
+    got = gather(server, "/")
+    assert (got.state.found_kind, got.state.found_url) == ("sitemap", server.url("/news.xml"))
+    assert [one.url for one in got.articles] == [server.url("/n/1")]
+    assert paths(server).count("/news.xml") == 1 and "/all.xml" not in paths(server) and "/x/2" not in paths(server)
 
 
 def test_what_was_found_is_looked_for_again_when_it_goes(server: Loopback) -> None:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import sqlalchemy as sa
 from store_builders import DAY, NOW, record
 
 from digest.store import ArticleRecord, Store
-from digest.store.schema import source, source_line
 from digest.store.sourcebook import Paused
 
 
@@ -57,16 +55,3 @@ def test_the_harvest_counts_months_and_languages(store: Store) -> None:
     assert found.months == {"2026-10": 1, "2026-11": 2} and found.undated == 1 and found.newest == NOW
     assert found.languages == {"en": 2, "ga": 1, "": 1}
     assert store.sourcebook.harvest("nobody").months == {}
-
-
-def test_repeating_lines_come_most_frequent_first(store: Store) -> None:
-    """The count is of all lines, the list is as long as was asked for, and no other source's lines are in it."""
-    store.articles.save_fetch("blog", {}, at=NOW, ok=True)
-    with store.database.write() as connection:
-        blog = connection.scalar(sa.select(source.c.id).where(source.c.name == "blog"))
-        rows = [
-            {"source_id": blog, "line": f"h{n}", "text": f"Line {n}", "articles": n, "last_at": NOW} for n in (3, 9)
-        ]
-        connection.execute(sa.insert(source_line), rows)
-    assert store.sourcebook.known_lines("blog", 1) == (2, ["Line 9"])
-    assert store.sourcebook.known_lines("other") == (0, [])

@@ -240,12 +240,15 @@ def _counters(one: Any) -> str:
     return ", ".join(f"{count:,} {name}" for name, count in counted if count is not None)
 
 
+_NOTES = ("private", "repeated", "chrome", "withdrawn", "picture")  # of the article as a whole, not of a field's place
+
+
 def _explained(
     workspace: Workspace, card: Card, told: ArticleExplanation, marks: Sequence[Mark], stands: Sequence[Standing]
 ) -> list[str]:
     article = card.article
     lines = [f"{told.id}  {told.title}", f"  came by    {', '.join(told.sources)}"]
-    lines += [f"  {name:<10} from {origin}" for name, origin in article.origin.items()]
+    lines += [f"  {name:<10} {'' if name in _NOTES else 'from '}{note}" for name, note in article.origin.items()]
     lines += [f"  known as   {alias.kind}: {alias.name}" for alias in told.aliases]
     lines += [f"  same as    {one}" for one in told.sameness]
     if told.withdrawn:

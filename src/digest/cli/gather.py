@@ -15,6 +15,7 @@ import click
 from digest.cli.app import DONE, FAILED, PARTLY, App, json_option, known_name, pass_app
 from digest.cli.output import live_lines, print_json, shown_to_person
 from digest.cli.wording import source_line
+from digest.errors import UsageError
 
 if TYPE_CHECKING:
     from digest.pipeline.gathering import GatherReport, SourceResult
@@ -51,6 +52,9 @@ def gather(app: App, sources: tuple[str, ...], force: bool, backfill: str | None
     if dry_run and backfill:
         raise click.UsageError("--dry-run writes nothing, so there is nothing to --backfill")
     with app.workspace(secrets=False) as workspace:
+        if not workspace.config.sources:
+            where, try_ = str(workspace.config.path), "digest sources add https://example.org"
+            raise UsageError("there is no source to gather from", where=where, try_=try_)
         for name in sources:
             known_name("source", name, workspace.config.sources, where=str(workspace.config.path))
         since = _since(workspace, backfill) if backfill else None

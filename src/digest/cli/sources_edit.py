@@ -99,7 +99,8 @@ def _from_url(
         kind = "feed" if url != found.feed_url and found.kind == "listing" else found.kind
     trial = _tried(workspace, url, kind, quiet=quiet) if ask else None
     title = given["title"] or ""
-    name = given["name"] or sourcing.choose_name(workspace, url=url, title=title or (found.title if found else ""))
+    shown = title or (found.title if found else "") or (trial.title if trial else "")
+    name = given["name"] or sourcing.choose_name(workspace, url=url, title=shown)
     settings = {"url": url, "kind": kind, "title": title, "headers": headers}
     return sourcing.Addition(name, {key: value for key, value in settings.items() if value}), found, trial
 
@@ -114,7 +115,8 @@ def _which(workspace: Workspace, found: Discovery, *, yes: bool, quiet: bool) ->
     if not feeds:
         refuse_duplicate(workspace, found.feed_url)
     if not quiet:
-        click.echo(f"{found.title or found.feed_url}: {found.kind}, {found.feed_url}")
+        name = f"{found.title}: " if found.title else ""
+        click.echo(f"{name}{found.kind}, {found.feed_url}")
     if len(feeds) == 1 or yes:
         return feeds[0]
     if quiet or not on_terminal():

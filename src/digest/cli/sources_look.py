@@ -124,8 +124,10 @@ def _print_trial(workspace: Workspace, gathered: Gathered, settings: SourceSetti
         _print_article(workspace, article)
     if len(gathered.articles) > limit:
         click.echo(f"\nand {len(gathered.articles) - limit} more (--limit)")
+    told = {warning for article in gathered.articles[:limit] for warning in article.warnings}
     for warning in gathered.warnings:
-        click.echo(f"warning: {warning}")
+        if not any(warning.endswith(one) for one in told):
+            click.echo(f"warning: {warning}")
     click.echo("\nNothing was stored.")
 
 
@@ -192,8 +194,10 @@ def _explained(workspace: Workspace, told: Explained) -> list[str]:
     if harvest.languages:
         said = ", ".join(f"{language or 'unknown'}: {count}" for language, count in harvest.languages.items())
         lines.append(f"  language   {said}")
-    if told.known_lines:
-        lines.append(f"  furniture  {told.known_lines} lines repeat in its articles and are left out")
+    if told.lines:
+        one = len(told.lines) == 1
+        said = "1 line repeats" if one else f"{len(told.lines)} lines repeat"
+        lines.append(f"  furniture  {said} around its articles and {'is' if one else 'are'} left out")
         lines += [f"             {line[:BEGINNING]}" for line in told.lines[:LINES]]
     return lines
 

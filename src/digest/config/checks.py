@@ -43,7 +43,7 @@ def check_tables(
     sending: bool,
 ) -> Iterator[Problem]:
     """Every problem between settings. `relays`: those that could be read; `sending` adds what only mail needs."""
-    yield from _needed_tables(tables, places)
+    yield from _needed_tables(tables, places, sending)
     yield from _sources(tables, places)
     yield from _digests(tables, places)
     yield from _sender(tables, places, relays)
@@ -52,8 +52,11 @@ def check_tables(
     yield from _theme(tables, places, directory)
 
 
-def _needed_tables(tables: Tables, places: Places) -> Iterator[Problem]:
-    for name in ("source", "digest", "relay"):
+def _needed_tables(tables: Tables, places: Places, sending: bool) -> Iterator[Problem]:
+    if sending and ("source",) not in tables.mentioned:  # without one, `digest sources add` must still work
+        try_ = f"run `digest sources add https://example.org`, or add [source.main] and {_EXAMPLES['source']}"
+        yield places.problem(("source",), "there is no [source.NAME]", try_)
+    for name in ("digest", "relay"):
         if (name,) not in tables.mentioned:
             yield places.problem((name,), f"there is no [{name}.NAME]", f"add [{name}.main] and {_EXAMPLES[name]}")
     named_lists = any(digest.list for digest in tables.digest.values())

@@ -47,7 +47,6 @@ class Explained:
     robots: tuple[str, ...]
     pages: tuple[str, ...]
     harvest: Harvest
-    known_lines: int
     lines: tuple[str, ...]
 
 
@@ -62,7 +61,8 @@ def explain(workspace: Workspace, name: str) -> Explained:
     source = workspace.config.sources[name]
     record = workspace.store.sourcebook.records().get(name)
     state = state_of(source, record)
-    count, lines = workspace.store.sourcebook.known_lines(name)
+    repeated = [line for line in workspace.store.checks.lines(name).values() if line.counted and line.text]
+    repeated.sort(key=lambda line: (-len(line.articles), line.text))
     return Explained(
         view=_view(workspace, source, record),
         kind=tuple(_about_kind(source, state)),
@@ -71,8 +71,7 @@ def explain(workspace: Workspace, name: str) -> Explained:
         robots=tuple(_about_robots(state)),
         pages=tuple(_about_pages(source, state)),
         harvest=workspace.store.sourcebook.harvest(name),
-        known_lines=count,
-        lines=tuple(lines),
+        lines=tuple(line.text for line in repeated),
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from digest.store.database import Database
-from digest.store.schema import article, article_source, source, source_line
+from digest.store.schema import article, article_source, source
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +121,6 @@ class SourceBook:
             len(rows) - len(dates),
             max(dates, default=None),
         )
-
-    def known_lines(self, name: str, limit: int = 20) -> tuple[int, list[str]]:
-        """How many lines of this source are known to repeat, and the most frequent of them."""
-        of_source = sa.select(source.c.id).where(source.c.name == name).scalar_subquery()
-        mine = source_line.c.source_id == of_source
-        query = sa.select(source_line.c.text).where(mine).order_by(source_line.c.articles.desc(), source_line.c.line)
-        with self._db.read() as connection:
-            count = connection.scalar(sa.select(sa.func.count()).select_from(source_line).where(mine))
-            return int(count or 0), [row.text for row in connection.execute(query.limit(limit))]
 
 
 def _record(row: Any) -> SourceRecord:
