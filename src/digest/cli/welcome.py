@@ -46,6 +46,9 @@ class Wishes:
     serve: bool = False
 
 
+_BY_FILE = re.compile(r'allow it: \[fetch\] allow_hosts = \["([^"]+)"\]')  # there is no file yet
+
+
 class _Steps:
     """Runs what may fail, and remembers whether something did."""
 
@@ -110,7 +113,7 @@ def _meet(wishes: Wishes, steps: _Steps) -> Acquaintance:
     met = meet(url, _http(url, hosts), utc_now())
     for line in _met_lines(met):
         click.echo(line)
-    for trouble in met.troubles:
+    for trouble in (_BY_FILE.sub(r"add --allow-host \1", trouble) for trouble in met.troubles):
         kept = "it stays the source, and the next gathering asks again" if met.feeds else "a folder of texts instead"
         steps.fail("The site", trouble, f"{kept}; or digest sources add ANOTHER-ADDRESS")
     return met
