@@ -7,8 +7,8 @@ Blogger write them; 137 bytes to an element and 27 % of the bytes in tags, the m
 bodies) go through `parse_feed` (sanitising, text, dates, pictures: whole articles) and through
 `feedparser.parse` with its defaults, in turns, one process, one core. Printed: `ratio`, the seconds of every round and
 their medians (at least five rounds, ours and theirs by turns); the share of article fields that are equal whether the
-quick or the tolerant reader read the feed; and, measured in a child process, seconds and peak memory of one feed of
-many items.
+quick or the tolerant reader read the feed; the ratio on feeds of other shapes (`feed_shapes.py`); and, measured in a
+child process, seconds and peak memory of one feed of many items.
 """
 
 # ruff: noqa: E501 - feeds are written as they are on the wire
@@ -29,6 +29,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+
+from feed_shapes import shapes
 
 from digest.gather import parse_feed
 from digest.gather.entry import articles_of
@@ -308,6 +310,8 @@ def main() -> None:
         return measure_large(given.measure_large)
     documents = generate(given.feeds, given.seed)
     result = race(documents, max(given.rounds, FEWEST_ROUNDS)) | {"seed": given.seed, "agreement": agreement(documents)}
+    others = shapes(_sentence, _body, seed=given.seed)
+    result["other_shapes"] = {name: race(feeds, 3)["ratio"] for name, feeds in others.items()}
     if given.items:
         result["large"] = _large_in_child(given.items)
     print(json.dumps(result, indent=1))

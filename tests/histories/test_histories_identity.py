@@ -27,6 +27,19 @@ def guid_goes_from_http_to_https(h: Script) -> None:
 
 
 @stories.add
+def guid_alone_says_who_it_is_when_the_site_moves_to_https(h: Script) -> None:
+    """Rewritten, retitled and under another address at once: only the guid, now with https, tells which it is."""
+    h.begin()
+    h.publish("a", 1, guid=OLD)
+    h.monday(1, "a")
+    h.change(
+        "a", guid=OLD.replace("http:", "https:"), link="https://blog.quay.example/notes/rewritten",
+        title="Written anew from the first word", body=body_of("rewritten"), date=moment(8),
+    )  # fmt: skip
+    h.monday(2)
+
+
+@stories.add
 def guid_gains_a_trailing_slash(h: Script) -> None:
     """A slash at the end of guid and link makes no new article."""
     h.begin()
