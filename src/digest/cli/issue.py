@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from digest.cli.app import DONE, App, json_option, known_name, pass_app
+from digest.cli.correcting import amend, report, send_missing
 from digest.cli.delivering import deliver, issue_data, state_lines
 from digest.cli.editing import change_words, edit
 from digest.cli.output import confirm, print_json, print_table
@@ -34,7 +35,8 @@ def issue() -> None:
     """Issues are named like weekly/12; one that has no number yet, like weekly@2026-11-30T09:00@Europe/Dublin."""
 
 
-issue.add_command(edit)
+for command in (edit, amend, send_missing, report):
+    issue.add_command(command)
 
 
 @issue.command("list", short_help="The newest issues, one a line.")
@@ -113,9 +115,10 @@ def show(app: App, name: str, as_json: bool) -> None:
 @issue.command(short_help="Who got it, who did not, and why.")
 @name_argument
 @click.option("--state", multiple=True, type=click.Choice(DELIVERY_STATES), help="Only these; may be given repeatedly.")
+@click.option("--rendition", type=click.IntRange(1), metavar="N", help="Only those of rendition N; 1 is the first.")
 @json_option
 @pass_app
-def recipients(app: App, name: str, state: tuple[str, ...], as_json: bool) -> None:
+def recipients(app: App, name: str, state: tuple[str, ...], rendition: int | None, as_json: bool) -> None:
     """List an issue's recipients with the outcome of each."""
     with app.workspace(secrets=False) as workspace:
         from digest.model import DeliveryState
@@ -123,7 +126,7 @@ def recipients(app: App, name: str, state: tuple[str, ...], as_json: bool) -> No
 
         row = named(workspace, name)
         states = [DeliveryState(value) for value in state] or None
-        found = list(workspace.store.issues.deliveries(row.id, states=states))
+        found = list(workspace.store.issues.deliveries(row.id, states=states, rendition=rendition))
         if as_json:
             print_json(found)
             return
@@ -354,6 +357,8 @@ def _event_words(event: Event) -> str:
         return f"planned{by}"
     if event.kind == "approved":
         return f"approved (content {detail.get('content')}){by}"
+    if event.kind == "amended":
+        return f"amended: rendition {detail.get('rendition')} for {detail.get('moved')}, {detail.get('reason')}{by}"
     if event.kind in ("edit", "undo"):
         change = change_words(str(detail.get("change")), detail.get("article"), detail.get("value") or "")
         return f"{'undone: ' if event.kind == 'undo' else ''}{change}{by}"

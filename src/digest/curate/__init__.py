@@ -9,7 +9,7 @@ article's own words; the same snapshot gives the same draft. Heavy imports (sent
 first use, so that importing this costs a few milliseconds.
 """
 
-from digest.curate.compose import Draft, Summarizer, Wanted, curate
+from digest.curate.compose import Draft, OwnWords, Summarizer, Wanted, curate, retell
 from digest.curate.language import detect_language, direction, reading_minutes
 from digest.curate.relate import groups, related
 from digest.curate.select import Choice, Scored, choose, score
@@ -18,6 +18,7 @@ from digest.curate.settings import CurateSettings
 from digest.curate.summary.extractive import summarize
 
 __all__ = [
-    "Choice", "CurateSettings", "Draft", "Scored", "Summarizer", "Wanted", "choose", "curate", "detect_language",
-    "direction", "groups", "reading_minutes", "related", "score", "split_sentences", "summarize",
+    "Choice", "CurateSettings", "Draft", "OwnWords", "Scored", "Summarizer", "Wanted", "choose", "curate",
+    "detect_language", "direction", "groups", "reading_minutes", "related", "retell", "score", "split_sentences",
+    "summarize",
 ]  # fmt: skip

@@ -37,6 +37,16 @@ class Wanted:
     max_chars: int
 
 
+@dataclass(frozen=True, slots=True)
+class OwnWords:
+    """What an issue says of itself. `minutes` is the reading time of all its items."""
+
+    subject: str
+    preheader: str
+    in_this_issue: str
+    minutes: int
+
+
 Summarizer = Callable[[Sequence[Wanted]], Sequence[Summary]]
 
 
@@ -93,6 +103,37 @@ def curate(
         fixed=max(1, sum(item.article_id in edits.pinned for item in items)),
     )  # fmt: skip
     items = tidy(_moved(items, edits.moves))
+    words = retell(
+        items, settings=settings, edits=edits, number=number, site_name=site_name, digest_title=digest_title, now=now,
+        last_subject=last_subject, wording=wording,
+    )  # fmt: skip
+    dropped = {id_: "dropped by the editor" for id_ in (one.id for one in candidates) if id_ in edits.dropped}
+    return Draft(
+        items=items,
+        subject=words.subject,
+        preheader=words.preheader,
+        in_this_issue=words.in_this_issue,
+        minutes=words.minutes,
+        passed_over=tuple(choice.left_out),
+        folded=folded,
+        explanations=dict(sorted((_explanations(items, choice.left_out, folded, by_id) | dropped).items())),
+        intro=edits.intro.strip(),
+    )
+
+
+def retell(
+    items: Sequence[Item],
+    *,
+    settings: CurateSettings,
+    edits: Edits,
+    number: int | None,
+    site_name: str,
+    digest_title: str,
+    now: datetime,
+    last_subject: str = "",
+    wording: Wording = ENGLISH,
+) -> OwnWords:
+    """The issue's own words for these items: an editor's where there are any, else made from the titles."""
     titles = [item.title for item in items]
     site = site_name or digest_title
     subject = clean(edits.subject) or make_subject(
@@ -103,18 +144,8 @@ def curate(
         titles, subject=subject, fixed=settings.preheader, fallback=items[0].summary if items else "", site=site,
         wording=wording, calmed=True,
     )  # fmt: skip
-    dropped = {id_: "dropped by the editor" for id_ in (one.id for one in candidates) if id_ in edits.dropped}
-    return Draft(
-        items=items,
-        subject=subject,
-        preheader=preheader,
-        in_this_issue=listing(titles, wording=wording, calmed=True),
-        minutes=sum(item.minutes for item in items),
-        passed_over=tuple(choice.left_out),
-        folded=folded,
-        explanations=dict(sorted((_explanations(items, choice.left_out, folded, by_id) | dropped).items())),
-        intro=edits.intro.strip(),
-    )
+    in_this_issue = listing(titles, wording=wording, calmed=True)
+    return OwnWords(subject, preheader, in_this_issue, sum(item.minutes for item in items))
 
 
 def _fold(candidates: Sequence[StoredArticle], pinned: Sequence[int]) -> dict[int, int]:

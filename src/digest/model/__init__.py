@@ -1,7 +1,7 @@
 """The nouns: frozen dataclasses that travel between the stages, one file per family.
 
 `article` (Document, Article, ParsedFeed, Summary) - `issue` (Period, Issue, Item, IssueRow, IssueState) -
-`edits` (Override, Edits) - `approval` (Approval, Approved) -
+`edits` (Override, Edits) - `approval` (Approval, Approved) - `amendment` -
 `delivery` (Recipient, Message, Outcome, Accounting, Report) - `feedback` (what comes back) - `subscriber` -
 `address` (EmailAddress, Mailbox) - `token` (signed links; pure) - `plain` (to and from JSON values).
 
@@ -9,6 +9,7 @@ Does not read a clock, a file, the environment or a database. Nothing here knows
 """
 
 from digest.model.address import EmailAddress, Mailbox, has_control, is_reserved_domain
+from digest.model.amendment import Amendment
 from digest.model.approval import Approval, Approved
 from digest.model.article import Article, Author, Document, Enclosure, Image, ParsedFeed, StoredArticle, Summary
 from digest.model.delivery import Accounting, DeliveryState, Message, Outcome, Recipient, Report
@@ -40,7 +41,7 @@ from digest.model.token import (
 )
 
 __all__ = [
-    "OVERRIDE_KINDS", "Accounting", "Approval", "Approved", "Article", "Author",
+    "OVERRIDE_KINDS", "Accounting", "Amendment", "Approval", "Approved", "Article", "Author",
     "BounceClaims", "Claims", "DeliveryState", "Document",
     "Edits", "EmailAddress", "Enclosure", "EventKind", "History", "Image", "Issue", "IssueRow", "IssueState", "Item",
     "Known", "MailEvent", "Mailbox", "Message", "Outcome", "Override", "ParsedFeed", "Period", "Purpose", "Rates",

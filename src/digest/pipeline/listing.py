@@ -103,6 +103,13 @@ class Variants:
         self._default = default
         self.locales = [default, *sorted({self._fitting(locale) for locale in readers} - {default})]
 
+    @classmethod
+    def of(cls, locales: Sequence[str]) -> Variants:
+        """Those that were rendered already; the first is the digest's own."""
+        made = cls(locales[0], ())
+        made.locales = list(locales)
+        return made
+
     def index(self, locale: str) -> int:
         fitting = self._fitting(locale)
         return self.locales.index(fitting) if fitting in self.locales else 0

@@ -18,7 +18,7 @@ from digest.errors import StateError, StoreError
 from digest.model import Accounting, DeliveryState, IssueRow, IssueState, Recipient, from_plain
 from digest.store.database import Database
 from digest.store.rows import DeliveryRow
-from digest.store.schema import delivery, issue
+from digest.store.schema import delivery, issue, issue_rendition
 from digest.store.steps import account, change_state, read_issue
 
 D = DeliveryState
@@ -28,7 +28,9 @@ _SHOWN = (
     "id", "subscriber_id", "address", "name", "state", "reason", "attempt", "code", "enhanced_code", "server_text",
     "relay", "at", "not_before", "message_id",
 )  # fmt: skip
-SELECT_DELIVERY = sa.select(*(delivery.c[name] for name in _SHOWN))
+SELECT_DELIVERY = sa.select(*(delivery.c[name] for name in _SHOWN), issue_rendition.c.number.label("rendition")).join(
+    issue_rendition, issue_rendition.c.id == delivery.c.rendition_id
+)
 
 
 class Deliveries:
@@ -46,12 +48,19 @@ class Deliveries:
             return counts
 
     def deliveries(
-        self, issue_id: int, *, states: Collection[DeliveryState] | None = None, limit: int | None = None
+        self,
+        issue_id: int,
+        *,
+        states: Collection[DeliveryState] | None = None,
+        rendition: int | None = None,
+        limit: int | None = None,
     ) -> Iterator[DeliveryRow]:
-        """The rows of an issue in the order they were frozen, a page at a time."""
+        """The rows of an issue in the order they were frozen, a page at a time; rendition 2 is the first amendment."""
         query = SELECT_DELIVERY.where(delivery.c.issue_id == issue_id).order_by(delivery.c.id)
         if states is not None:
             query = query.where(delivery.c.state.in_([D(state).value for state in states]))
+        if rendition is not None:
+            query = query.where(issue_rendition.c.number == rendition)
         last, left = 0, limit
         while left is None or left > 0:
             size = PAGE if left is None else min(PAGE, left)
@@ -81,7 +90,7 @@ class Deliveries:
     def resend(self, issue_id: int, *, at: datetime) -> int:
         """Queue uncertain rows again, each until it was tried `MAX_TRIES_IN_DOUBT` times; then they stay named."""
         doubt = (delivery.c.state == D.UNCERTAIN.value, delivery.c.attempt < MAX_TRIES_IN_DOUBT)
-        values = {"state": D.QUEUED.value, "reason": "", "not_before": None, "at": at}
+        values = {"state": D.QUEUED.value, "reason": "", "not_before": None, "at": at, "in_doubt": True}
         with self._db.write() as connection:
             which = sa.update(delivery).where(delivery.c.issue_id == issue_id, *doubt)
             return connection.execute(which.values(values)).rowcount
@@ -131,11 +140,21 @@ class Deliveries:
                 values = {"state": D.ACCEPTED.value, "reason": "resolved", "at": at}
                 connection.execute(sa.update(delivery).where(one).values(values))
             else:
-                self._queue(connection, _retriable(connection, found.issue_id), [one], at)
+                self._queue(connection, _retriable(connection, found.issue_id), [one], at, in_doubt=True)
             return delivery_row(connection.execute(SELECT_DELIVERY.where(one)).one())
 
-    def _queue(self, connection: Connection, row: IssueRow, which: list[sa.ColumnElement[bool]], at: datetime) -> int:
-        values = {"state": D.QUEUED.value, "reason": "", "not_before": None, "at": at}
+    def _queue(
+        self,
+        connection: Connection,
+        row: IssueRow,
+        which: list[sa.ColumnElement[bool]],
+        at: datetime,
+        *,
+        in_doubt: bool = False,
+    ) -> int:
+        values: dict[str, Any] = {"state": D.QUEUED.value, "reason": "", "not_before": None, "at": at}
+        if in_doubt:
+            values["in_doubt"] = True
         count = connection.execute(sa.update(delivery).where(*which).values(values)).rowcount
         if count and row.state is IssueState.DONE:
             change_state(connection, row, IssueState.SENDING, at=at, note="retried")
@@ -173,5 +192,5 @@ def snapshot(row: Row[*tuple[Any, ...]]) -> Recipient:
 
 
 def delivery_row(row: Row[*tuple[Any, ...]]) -> DeliveryRow:
-    values = {name: getattr(row, name) for name in _SHOWN}
+    values = {name: getattr(row, name) for name in (*_SHOWN, "rendition")}
     return replace(DeliveryRow(**values), state=D(row.state))

@@ -11,7 +11,7 @@ database can put them into the order in which they will be claimed.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -60,12 +60,30 @@ def _write(database: Database, connection: Connection, row: IssueRow, frozen: Fr
         "list_size": _list_size(connection, frozen.issue.list_name),
     }
     change_state(connection, row, IssueState.FROZEN, at=at, also=content)
-    ids = [_add_rendition(connection, row.id, rendition, at) for rendition in frozen.renditions]
+    ids = [add_rendition(connection, row.id, rendition, at) for rendition in frozen.renditions]
     _consume(database, connection, row, frozen.consumed, at)
     _leave_over(connection, row, frozen.left_over, at)
     _add_items(connection, row.id, frozen.issue.items, frozen.consumed)
     _deliver(connection, row.id, ids)
     return read_issue(connection, row.id)
+
+
+def join_in(
+    database: Database, issue_id: int, rendition_ids: Callable[[Connection], Sequence[int]],
+    candidates: Iterable[Candidate], *, at: datetime, then: Callable[[Connection, int], None],
+) -> int:  # fmt: skip
+    """Add those of `candidates` who have no row yet; how many will be mailed. `then` ends the same transaction."""
+    with database.temporary(staged_delivery) as connection:
+        _stage(database, connection, candidates, at)
+        with database.write_on(connection):
+            known = sa.select(delivery.c.subscriber_id).where(delivery.c.issue_id == issue_id)
+            connection.execute(sa.delete(staged_delivery).where(staged_delivery.c.subscriber_id.in_(known)))
+            ids = rendition_ids(connection)  # locks the issue: nobody amends or finishes it meanwhile
+            mailed = sa.select(sa.func.count()).where(staged_delivery.c.state == "queued")
+            count = connection.scalar(mailed) or 0
+            _deliver(connection, issue_id, ids)
+            then(connection, count)
+    return count
 
 
 def _list_size(connection: Connection, name: str) -> int | None:
@@ -76,10 +94,14 @@ def _list_size(connection: Connection, name: str) -> int | None:
     return connection.scalar(query.where(audience_list.c.name == name, subscription.c.status == "active"))
 
 
-def _add_rendition(connection: Connection, issue_id: int, rendition: RenditionData, at: datetime) -> int:
+def add_rendition(
+    connection: Connection, issue_id: int, rendition: RenditionData, at: datetime, *, number: int = 1
+) -> int:
+    """Store one variant of rendition `number`; its id."""
     values = {
-        "issue_id": issue_id, "kind": rendition.kind, "locale": rendition.locale, "direction": rendition.direction,
-        "format_version": rendition.format_version, "data": rendition.data, "created_at": at,
+        "issue_id": issue_id, "kind": rendition.kind, "number": number, "locale": rendition.locale,
+        "direction": rendition.direction, "format_version": rendition.format_version,
+        "data": rendition.data, "created_at": at,
     }  # fmt: skip
     return int(
         connection.execute(sa.insert(issue_rendition).values(values).returning(issue_rendition.c.id)).scalar_one()

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 
 from digest.errors import StateError, StoreError
 from digest.model import Issue, IssueRow, IssueState, Period, from_plain, to_plain
+from digest.store.amending import Amendments
 from digest.store.approvals import Approvals
 from digest.store.database import Database
 from digest.store.deliveries import Deliveries
@@ -39,9 +40,9 @@ S = IssueState
 OVER = frozenset({S.DONE, S.SKIPPED, S.MISSED, S.CANCELLED})
 
 
-class IssueStore(Deliveries, Overrides, Approvals):
+class IssueStore(Deliveries, Overrides, Approvals, Amendments):
     """Everything about issues; their recipients are in `Deliveries`, editors' changes in `Overrides`, who let them go
-    out in `Approvals`."""
+    out in `Approvals`, corrections and late joiners in `Amendments`."""
 
     def __init__(self, database: Database) -> None:
         self._db = database

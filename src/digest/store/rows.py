@@ -122,7 +122,7 @@ class Frozen:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRow:
-    """One line of the ledger, for people. `at` is when it came into this state."""
+    """One line of the ledger, for people. `at` is when it came into this state; `rendition` counts from 1."""
 
     id: int
     subscriber_id: int
@@ -138,6 +138,7 @@ class DeliveryRow:
     at: datetime
     not_before: datetime | None
     message_id: str
+    rendition: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,13 +26,14 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
 from digest.model import DeliveryState, EventKind, IssueState, SubscriptionStatus, Trust
 from digest.store.column_types import Id, PlainJson, Topics, UtcTime, Words
 
-REVISION = "0005"
+REVISION = "0006"
 
 metadata = MetaData(
     naming_convention={
@@ -322,6 +323,7 @@ issue_rendition = Table(
     _id(),
     Column("issue_id", ForeignKey("issue.id"), nullable=False, index=True),
     Column("kind", Text, nullable=False),
+    Column("number", Integer, nullable=False, server_default="1"),  # 1 is what was frozen; each amendment is the next
     Column("locale", Text, nullable=False),
     Column("direction", Text, nullable=False),
     Column("format_version", Integer, nullable=False),
@@ -329,6 +331,19 @@ issue_rendition = Table(
     Column("created_at", UtcTime, nullable=False),
     _one_of("direction", ("ltr", "rtl"), "direction"),
     _one_of("kind", ("first", "correction"), "kind"),
+)
+
+issue_amendment = Table(
+    "issue_amendment",
+    metadata,
+    Column("issue_id", ForeignKey("issue.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("by", Words, nullable=False, server_default=""),
+    Column("reason", Words, nullable=False, server_default=""),
+    Column("dropped", PlainJson, nullable=False),
+    Column("moved", Id, nullable=False),
+    Column("content", PlainJson, nullable=False),
 )
 
 audience_list = Table(
@@ -423,6 +438,7 @@ delivery = Table(
     Column("attempt", Integer, nullable=False, server_default="0"),
     Column("fence", Integer, nullable=False, server_default="0"),
     Column("claimed_by", ForeignKey("worker.id")),
+    Column("in_doubt", Boolean, nullable=False, server_default=false()),  # it may have arrived: repeated as it was
     Column("not_before", UtcTime),
     Column("code", Integer),
     Column("enhanced_code", Words, nullable=False, server_default=""),

@@ -112,7 +112,7 @@ def _take_back(connection: Connection, at: datetime, *, resend: bool) -> tuple[i
     requeued = connection.execute(sa.update(delivery).where(*theirs, claimed).values(uncounted)).rowcount
     if resend:
         again = (*theirs, intent, ~cancelled, delivery.c.attempt < MAX_TRIES_IN_DOUBT)
-        requeued += connection.execute(sa.update(delivery).where(*again).values(queued)).rowcount
+        requeued += connection.execute(sa.update(delivery).where(*again).values(queued | {"in_doubt": True})).rowcount
     lost = {"state": D.UNCERTAIN.value, "reason": "worker_died", "not_before": None, "at": at}
     uncertain = connection.execute(sa.update(delivery).where(*theirs, intent).values(lost)).rowcount
     return requeued, uncertain
