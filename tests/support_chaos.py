@@ -72,27 +72,27 @@ class Arena:
     def undisturbed(self) -> dict[str, str]:
         """What each person gets when nothing happens: address to SHA-256 of the message."""
         with SinkProcess(self.folder / "sink-undisturbed") as sink:
-            self._use(self.copy(self.frozen_url), sink)
-            assert self._send().wait(timeout=120) == 0
+            self.use(self.copy(self.frozen_url), sink)
+            assert self.send().wait(timeout=120) == 0
             return {line.recipient: line.sha256 for line in sink.log()}
 
     def round(self, chance: random.Random, number: int, tally: Tally, expected: dict[str, str]) -> None:
         """Kill one to three times, finish, and count."""
         with SinkProcess(self.folder / f"sink-{tally.engine}-{number}", "--delay", "0.001") as sink:
-            self._use(self.copy(self.frozen_url), sink)
+            self.use(self.copy(self.frozen_url), sink)
             kills = chance.choice((1, 1, 1, 2, 3))
             for _ in range(kills):
                 before = len(sink.log())
-                process = self._send()
+                process = self.send()
                 time.sleep(chance.uniform(0.4, 3.2))
                 process.kill()
                 process.wait()
                 tally.kills += 1
                 tally.kills_in_mid_send += before < len(sink.log()) < self.people
-            code = self._send().wait(timeout=180)
+            code = self.send().wait(timeout=180)
             tally.exit_codes[str(code)] = tally.exit_codes.get(str(code), 0) + 1
             tally.rounds += 1
-            accounting, uncertain = self._account()
+            accounting, uncertain = self.account()
             self._judge(sink.log(), accounting, uncertain, kills, tally, expected)
 
     def _judge(
@@ -116,26 +116,24 @@ class Arena:
         assert accounting.candidates == self.people == accounting.accepted + accounting.uncertain
         assert len(uncertain) <= kills, "one connection: one message of doubt for each kill"
 
-    def _account(self) -> tuple[Accounting, set[str]]:
+    def account(self) -> tuple[Accounting, set[str]]:
         with self.world.workspace() as workspace:
             row = named(workspace, self.name)
             uncertain = workspace.store.issues.deliveries(row.id, states=[DeliveryState.UNCERTAIN])
             return workspace.store.issues.accounting(row.id), {one.address for one in uncertain}
 
-    def _use(self, url: str, sink: SinkProcess) -> None:
+    def use(self, url: str, sink: SinkProcess) -> None:
         self.world.database_url = url
         self.world.configure(relay=f"smtp://127.0.0.1:{sink.port}")
 
-    def _send(self) -> subprocess.Popen[bytes]:
-        """`digest issue`'s plain way to go on: the interrupted issue is found and finished."""
-        code = (
-            "import sys, time_machine; from datetime import datetime, UTC\n"
-            "time_machine.travel(datetime(2026, 11, 23, 9, 2, tzinfo=UTC), tick=True).start()\n"
-            "from digest.cli import main; main()"
-        )
-        send = ["--config", str(self.world.config_path), "send", "weekly", "--yes", "--no-gather"]
+    def send(self, *options: str) -> subprocess.Popen[bytes]:
+        """`digest send`, the plain way to go on: the interrupted issue is found and finished."""
+        travelling = str(Path(__file__).parent / "travelling")
+        env = os.environ | {"PYTHONPATH": travelling, "DIGEST_TEST_TIME": (MONDAY + timedelta(minutes=2)).isoformat()}
+        send = ["--config", str(self.world.config_path), "send", "weekly", "--yes", "--no-gather", *options]
         return subprocess.Popen(
-            [sys.executable, "-c", code, *send],
+            [sys.executable, "-m", "digest", *send],
+            env=env,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

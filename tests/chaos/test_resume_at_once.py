@@ -30,8 +30,8 @@ def test_the_run_after_a_kill_starts_at_once(tmp_path: Path, new_sqlite: Callabl
 
     arena = Arena(tmp_path, new_sqlite(), copy, people=PEOPLE)
     with SinkProcess(tmp_path / "sink", "--delay", "0.004") as sink:
-        arena._use(copy(arena.frozen_url), sink)
-        process = arena._send()
+        arena.use(copy(arena.frozen_url), sink)
+        process = arena.send()
         while len(sink.log()) < 10:
             assert process.poll() is None
             time.sleep(0.01)
@@ -39,7 +39,7 @@ def test_the_run_after_a_kill_starts_at_once(tmp_path: Path, new_sqlite: Callabl
         process.wait()
         before = len(sink.log())
         start = time.monotonic()
-        process = arena._send()
+        process = arena.send()
         while len(sink.log()) == before and process.poll() is None:
             time.sleep(0.01)
         waited = time.monotonic() - start
@@ -48,6 +48,6 @@ def test_the_run_after_a_kill_starts_at_once(tmp_path: Path, new_sqlite: Callabl
         assert 10 <= before < PEOPLE
         assert waited < 10, f"{waited:.1f} s until the next message"
         copies = Counter(line.recipient for line in sink.log())
-        _, uncertain = arena._account()
+        _, uncertain = arena.account()
         assert max(copies.values()) == 1
         assert len(uncertain) <= 1 and len(set(copies) | uncertain) == PEOPLE

@@ -360,3 +360,18 @@ def test_deliveries_come_in_pages_and_by_state(store: Store) -> None:
     assert len(ids) == 2005 and ids == sorted(ids)
     assert len(list(store.issues.deliveries(row.id, limit=1500))) == 1500
     assert [one.address for one in store.issues.deliveries(row.id, states=[D.SKIPPED])] == ["p000003@people.example"]
+
+
+def test_one_run_leads_an_issue_on_a_machine(store: Store) -> None:
+    """The second one on the host is told who does; another host, another issue, and whoever comes after may."""
+    ask = store.workers.take_charge
+    first, other = ask(7, "here", 11, "s", at=NOW)
+    assert first is not None and other is None
+    assert ask(7, "here", 12, "s", at=NOW) == (None, 11)
+    assert ask(7, "there", 12, "s", at=NOW)[0] is not None
+    assert ask(8, "here", 12, "s", at=NOW)[0] is not None
+    store.workers.register("here", 13, "s", at=NOW, issue_id=7, run_id=first)
+    store.workers.retire(first)
+    again, _ = ask(7, "here", 12, "s", at=NOW)
+    assert again is not None, "workers of a run that is over are no run"
+    assert ask(7, "here", 14, "s", at=NOW + 31 * SECOND)[0] is not None, "a lease that ran out keeps nobody away"

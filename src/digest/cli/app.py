@@ -89,6 +89,12 @@ class App:
 
 
 pass_app = click.make_pass_decorator(App)
+workers_option = click.option(
+    "--workers",
+    metavar="N",
+    type=click.IntRange(1, 64),
+    help="Worker processes that send; `[delivery] workers` says how many otherwise.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON value, for programs.")
 
 

@@ -126,7 +126,7 @@ def code_of_sent(sent: Sent, *, retries_are_fine: bool) -> int:
     """0 all is said and done, 3 somebody is left over, 1 sending broke off, 75 another process has the rest."""
     accounting, report = sent.accounting, sent.report
     stopped_on_purpose = report.stopped == "lease" and sent.row.state in STOPPED_BY_OPERATOR
-    if report.stopped in ("relay", "ledger", "lease", "policy") and not stopped_on_purpose:
+    if report.stopped in ("relay", "ledger", "lease", "worker", "policy") and not stopped_on_purpose:
         return FAILED
     if not report.stopped and accounting.waiting:
         return BUSY

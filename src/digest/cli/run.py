@@ -9,7 +9,7 @@ from datetime import datetime
 
 import click
 
-from digest.cli.app import DONE, App, pass_app
+from digest.cli.app import DONE, App, pass_app, workers_option
 from digest.cli.delivering import pause_interrupted, step_lines, worth_saying
 from digest.cli.signals import graceful_stop
 
@@ -23,8 +23,9 @@ from digest.cli.signals import graceful_stop
     type=click.IntRange(5, 3600),
     help="Look at least this often.",
 )
+@workers_option
 @pass_app
-def run(app: App, every: int) -> None:
+def run(app: App, every: int, workers: int | None) -> None:
     """Send what is due, when it is due: the same as `digest send --due` from cron, with its own alarm clock.
 
     SIGTERM and Ctrl-C finish what is on the wire and leave. After SIGTERM the next start goes on; an issue that
@@ -45,6 +46,7 @@ def run(app: App, every: int) -> None:
         def tick_once() -> None:
             # Opened anew at each tick: an edited configuration takes effect, a lost database is noticed.
             with app.workspace() as workspace:
+                workspace.with_workers(workers)
                 started = workspace.now()
                 for step in pause_interrupted(workspace, tick(workspace, stop=stop.reason), stop):
                     if step.what in ("baseline", "made") or worth_saying(workspace, step, started):

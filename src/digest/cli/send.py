@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from digest.cli.app import DONE, FAILED, App, json_option, known_name, one_digest, pass_app
+from digest.cli.app import DONE, FAILED, App, json_option, known_name, one_digest, pass_app, workers_option
 from digest.cli.delivering import (
     code_of_steps,
     deliver,
@@ -35,10 +35,19 @@ if TYPE_CHECKING:
 @click.option("--yes", "-y", is_flag=True, help="Do not ask. Needed where nobody can answer.")
 @click.option("--no-gather", is_flag=True, help="Use what was gathered before; fetch nothing.")
 @click.option("--extra", is_flag=True, help="An issue outside the schedule, of what is new since the last one.")
+@workers_option
 @json_option
 @pass_app
 def send(
-    app: App, digests: tuple[str, ...], due: bool, dry_run: bool, yes: bool, no_gather: bool, extra: bool, as_json: bool
+    app: App,
+    digests: tuple[str, ...],
+    due: bool,
+    dry_run: bool,
+    yes: bool,
+    no_gather: bool,
+    extra: bool,
+    workers: int | None,
+    as_json: bool,
 ) -> None:
     """Send the current issue of DIGEST: gather, show, ask, freeze, deliver.
 
@@ -58,6 +67,7 @@ def send(
         raise click.UsageError("one digest at a time, so that each can be looked at; --due takes several.")
     # Nothing is sent by a dry run: it works before the relay's password is there.
     with app.workspace(secrets=not dry_run) as workspace:
+        workspace.with_workers(workers)
         if due:
             sys.exit(_send_due(workspace, digests, as_json=as_json))
         name = one_digest(workspace, digests[0] if digests else None)

@@ -243,7 +243,7 @@ def _made(workspace: Workspace, row: IssueRow, watch: Watch) -> Step:
 
 def _tell(workspace: Workspace, before: IssueRow, made: Made) -> None:
     ended = made.row.state in (IssueState.DONE, IssueState.SKIPPED, IssueState.HELD, IssueState.PAUSED)
-    failed = made.sent is not None and made.sent.report.stopped in ("relay", "ledger", "policy")
+    failed = made.sent is not None and made.sent.report.stopped in ("relay", "ledger", "worker", "policy")
     if failed or (ended and (before.state, before.version) != (made.row.state, made.row.version)):
         notifying.about_issue(workspace, made.row, made.sent)
 

@@ -220,4 +220,5 @@ def _delivery(table: schema.DeliveryTable) -> DeliverySettings:
         on_uncertain=table.on_uncertain,
         finish_within_s=table.finish_within or default.finish_within_s,
         only_to=tuple(table.only_to),
+        workers=table.workers,
     )

@@ -392,6 +392,9 @@ class DeliveryTable(Table):
     finish_within: Duration = setting(
         None, "An interrupted issue older than this waits for a person.", shown="24 hours for a daily digest, else 48"
     )
+    workers: Annotated[int, _whole(1, 64), Kind("number", "number")] = setting(
+        1, "Processes that send an issue: more than one where signing or several relays keep a core busy."
+    )
     only_to: Addressees = setting(
         [], "Send to these addresses or domains only, whoever is on the list.", shown="everybody on the list"
     )

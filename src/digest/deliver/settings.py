@@ -63,12 +63,16 @@ class DkimSettings:
 
 @dataclass(frozen=True, slots=True)
 class DeliverySettings:
-    """`[delivery]`: `on_uncertain` is "hold" or "resend"; `finish_within_s` bounds retries of one issue."""
+    """`[delivery]`: `on_uncertain` is "hold" or "resend"; `finish_within_s` bounds retries of one issue.
+
+    `workers` processes send an issue; with 1 it is sent from the process that makes it.
+    """
 
     on_uncertain: str = "hold"
     finish_within_s: float = 48 * 3600.0
     claim: int = 100
     only_to: tuple[str, ...] = ()
+    workers: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,23 +19,45 @@ Reading order: `sources`, then the reader you need, downward. Every reader ends 
 names where each field came from. Does not open connections itself (it is handed an `Http`), does not know the
 database, and does not decide what is new.
 
-Importing this package loads neither feedparser nor trafilatura nor lxml; they come with their first document.
+Names are loaded on first use: reading `digest.gather.settings` for a configuration, as every worker process does, loads
+nothing of this; and feedparser, trafilatura and lxml come with their first document.
 """
 
-from digest.gather.copied import read_text
-from digest.gather.discovery import Discovery, discover
-from digest.gather.feed import parse_feed
-from digest.gather.files import read_file
-from digest.gather.identity import aliases, content_hash, fingerprint
-from digest.gather.opml import OutlineSource, read_opml, write_opml
-from digest.gather.page import read_page
-from digest.gather.settings import FetchSettings, SourceSettings
-from digest.gather.sources import Gathered, Http, HttpAnswer, gather_all, gather_source
-from digest.gather.state import FetchState
-from digest.gather.urls import strip_trackers, url_key
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from digest.gather.copied import read_text
+    from digest.gather.discovery import Discovery, discover
+    from digest.gather.feed import parse_feed
+    from digest.gather.files import read_file
+    from digest.gather.identity import aliases, content_hash, fingerprint
+    from digest.gather.opml import OutlineSource, read_opml, write_opml
+    from digest.gather.page import read_page
+    from digest.gather.settings import FetchSettings, SourceSettings
+    from digest.gather.sources import Gathered, Http, HttpAnswer, gather_all, gather_source
+    from digest.gather.state import FetchState
+    from digest.gather.urls import strip_trackers, url_key
+
+_HOME = {
+    "Discovery": "discovery", "FetchSettings": "settings", "FetchState": "state", "Gathered": "sources",
+    "Http": "sources", "HttpAnswer": "sources", "OutlineSource": "opml", "SourceSettings": "settings",
+    "aliases": "identity", "content_hash": "identity", "discover": "discovery", "fingerprint": "identity",
+    "gather_all": "sources", "gather_source": "sources", "parse_feed": "feed", "read_file": "files",
+    "read_opml": "opml", "read_page": "page", "read_text": "copied", "strip_trackers": "urls", "url_key": "urls",
+    "write_opml": "opml",
+}  # fmt: skip
 
 __all__ = [
     "Discovery", "FetchSettings", "FetchState", "Gathered", "Http", "HttpAnswer", "OutlineSource", "SourceSettings",
     "aliases", "content_hash", "discover", "fingerprint", "gather_all", "gather_source", "parse_feed", "read_file",
     "read_opml", "read_page", "read_text", "strip_trackers", "url_key", "write_opml",
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -110,8 +110,8 @@ class Accounting:
 class Report:
     """What one run of `deliver.send` did (not the whole issue: that is `Accounting`).
 
-    `stopped` says why it ended early: "" (it did not), "relay", "ledger", "lease", "policy", or the word that `stop`
-    gave; `note` is for people.
+    `stopped` says why it ended early: "" (it did not), "relay", "ledger", "lease", "policy", "worker" (worker
+    processes went on dying), or the word that `stop` gave; `note` is for people.
     """
 
     accepted: int = 0

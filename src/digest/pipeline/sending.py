@@ -1,6 +1,6 @@
-"""A frozen issue to every recipient's outcome: claim, fill, send, record, until nobody waits.
+"""A frozen issue to every recipient's outcome: by this process (`working`) or by several (`crew`), until nobody waits.
 
-Does not gather, curate or render, and imports none of it: a sending worker stays small. Invariant: rule 4 holds at
+Does not gather, curate or render, and imports none of it. Invariant: rule 4 holds at
 every moment, and whatever ends this function early (a signal, a kill, a full disk, a dead relay) leaves an issue that
 the next run finishes.
 """
@@ -8,22 +8,27 @@ the next run finishes.
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from digest.errors import BusyError, StateError, StoreError, UsageError
-from digest.model import Accounting, EmailAddress, IssueState, Message, Recipient, Report
-from digest.pipeline.presence import at_work, recover, this_host
-from digest.pipeline.signing import signed, signer
+from digest.model import Accounting, EmailAddress, IssueState, Message, Report
+from digest.pipeline.crew import COUNTS, Crew
+from digest.pipeline.presence import in_charge, recover
+from digest.pipeline.signing import signed
 from digest.pipeline.watching import UNWATCHED, Watch
+from digest.pipeline.working import Filler, finish_by, finish_within_s, work
 from digest.pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
     from digest.model import IssueRow
 
-DEFAULT_FINISH_DAILY_S = 24 * 3600.0
-DEFAULT_FINISH_S = 48 * 3600.0
+LEASES = 3  # how often a run by itself takes up its work again after the machine slept
+
+
+__all__ = ["Filler", "Sent", "finish_by", "finish_within_s", "frozen_message", "overdue", "send"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,68 +46,51 @@ def send(workspace: Workspace, row: IssueRow, watch: Watch = UNWATCHED) -> Sent:
 
     Raises `StateError` when the issue is not one to send, `BusyError` when a process of this machine is sending it.
     """
-    from digest.deliver import Limits
-    from digest.deliver import send as deliver
-    from digest.deliver.smtp import connect
-
-    store = workspace.store
     recover(workspace)
-    _be_the_only_one(workspace, row)
-    row = _begin(workspace, row.id)
-    if overdue(workspace, row):
-        store.issues.expire(row.id, at=workspace.now())
-    fill = Filler(workspace, row.id)
-    with at_work(workspace) as presence:
-        report = deliver(
-            fill,
-            store.ledger(row.id, presence.worker_id, now=workspace.now),
-            [workspace.config.relays[workspace.digest(row.digest).relay]],
-            dkim=signer(workspace),
-            stop=lambda: "lease" if presence.lost.is_set() else watch.stop(),
-            limits=Limits(claim=workspace.config.delivery.claim, finish_by=finish_by(workspace, row)),
-            progress=watch.progress,
-            now=workspace.now,
-            connector=lambda relay: connect(relay, now=workspace.now),
-        )
+    if workspace.config.delivery.workers > 1:
+        report = _with_a_crew(workspace, row, watch)
+    else:
+        report = _alone(workspace, row, watch)
     return _settle(workspace, row, report)
 
 
-class Filler:
-    """`fill` for the sender: splices one recipient into a rendition.
-
-    All renditions are loaded at once, before anybody is claimed: a database that stumbles in mid-send must not make a
-    reader's message "impossible to render", which is final.
-    """
-
-    def __init__(self, workspace: Workspace, issue_id: int) -> None:
-        from digest.render import Rendition
-
-        issues = workspace.store.issues
-        self._renditions = {
-            rendition_id: Rendition.from_bytes(issues.rendition(rendition_id))
-            for rendition_id, *_ in issues.renditions(issue_id)
-        }
-
-    def __call__(self, recipient: Recipient) -> Message:
-        return self._renditions[recipient.rendition_id].fill(recipient)
+def _alone(workspace: Workspace, row: IssueRow, watch: Watch) -> Report:
+    """From this process. Who lost the lease while the machine slept, and nothing else, begins anew as another."""
+    done = Report()
+    for _ in range(LEASES):
+        with in_charge(workspace, row) as presence:
+            row = _prepare(workspace, row)
+            show = partial(_show_sum, watch, done)
+            report = work(workspace, row, presence, stop=watch.stop, progress=show)
+        done = _sum(done, report)
+        if not presence.lost or report.stopped != "lease" or watch.stop():
+            break
+        recover(workspace)
+        if workspace.store.issues.get(row.id).state is not IssueState.SENDING:
+            break
+    return done
 
 
-def finish_within_s(workspace: Workspace, digest: str) -> float:
-    """How long an issue may take: what the configuration says, else 24 h for a daily digest and 48 h for others."""
-    from digest.recurrence import interval_s
-
-    configured = workspace.digest(digest).finish_within_s
-    if configured is not None:
-        return configured
-    daily = interval_s(workspace.rule(digest), workspace.now()) <= 36 * 3600
-    return DEFAULT_FINISH_DAILY_S if daily else DEFAULT_FINISH_S
+def _with_a_crew(workspace: Workspace, row: IssueRow, watch: Watch) -> Report:
+    with in_charge(workspace, row) as presence:
+        row = _prepare(workspace, row)
+        return Crew(workspace, row, presence.worker_id, workspace.config.delivery.workers, watch).run()
 
 
-def _be_the_only_one(workspace: Workspace, row: IssueRow) -> None:
-    """One sender per machine: a cron line that fires every five minutes must not open a connection each time."""
-    pid = workspace.store.workers.sender(row.id, host=this_host(), at=workspace.now())
-    if pid is not None:
-        raise BusyError(f"issue {row.name} is being sent by process {pid}", try_="again when it has ended")
+def _prepare(workspace: Workspace, row: IssueRow) -> IssueRow:
+    row = _begin(workspace, row.id)
+    if overdue(workspace, row):
+        workspace.store.issues.expire(row.id, at=workspace.now())
+    return row
+
+
+def _show_sum(watch: Watch, before: Report, report: Report) -> None:
+    watch.progress(_sum(before, report))
+
+
+def _sum(before: Report, after: Report) -> Report:
+    counts = {name: getattr(before, name) + getattr(after, name) for name in (*COUNTS, "seconds")}
+    return replace(after, **counts)
 
 
 def _begin(workspace: Workspace, issue_id: int) -> IssueRow:
@@ -120,12 +108,6 @@ def _begin(workspace: Workspace, issue_id: int) -> IssueRow:
         why=row.reason,
         try_=f"digest issue show {row.name}",
     )
-
-
-def finish_by(workspace: Workspace, row: IssueRow) -> datetime | None:
-    """When the issue has had its time, counted from when it was last set going (sent, released, resumed, retried)."""
-    since = workspace.store.issues.sending_since(row)
-    return since + timedelta(seconds=finish_within_s(workspace, row.digest)) if since else None
 
 
 def overdue(workspace: Workspace, row: IssueRow) -> bool:

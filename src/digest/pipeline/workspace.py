@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -79,6 +79,13 @@ class Workspace:
     def undated_are_new(self) -> frozenset[str]:
         """Folder sources: an undated file was put there on purpose, an undated feed item may be ten years old."""
         return frozenset(name for name, source in self.config.sources.items() if source.path is not None)
+
+    def with_workers(self, count: int | None) -> Workspace:
+        """The same, with that many worker processes in place of what the configuration says."""
+        if count is not None:
+            delivery = replace(self.config.delivery, workers=count)
+            self.config = replace(self.config, delivery=delivery)
+        return self
 
     def close(self) -> None:
         self.store.close()

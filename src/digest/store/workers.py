@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -32,14 +33,45 @@ class WorkerStore:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def register(self, host: str, pid: int, process_started: str, *, at: datetime, lease_s: float = LEASE_S) -> int:
-        """A new worker; ids are never used again. `process_started` tells two processes with one pid apart."""
-        values = {
-            "host": host, "pid": pid, "process_started": process_started, "started_at": at, "beat_at": at,
-            "lease_until": at + timedelta(seconds=lease_s),
-        }  # fmt: skip
+    def register(
+        self,
+        host: str,
+        pid: int,
+        process_started: str,
+        *,
+        at: datetime,
+        lease_s: float = LEASE_S,
+        issue_id: int | None = None,
+        run_id: int | None = None,
+    ) -> int:
+        """A new worker; ids are never used again. `process_started` tells two processes with one pid apart.
+
+        `issue_id` is what it will send, `run_id` the worker that is in charge of the run it is part of.
+        """
         with self._db.write() as connection:
-            return int(connection.execute(sa.insert(worker).values(values).returning(worker.c.id)).scalar_one())
+            return _add(connection, _values(host, pid, process_started, at, lease_s, issue_id, run_id))
+
+    def take_charge(
+        self, issue_id: int, host: str, pid: int, process_started: str, *, at: datetime, lease_s: float = LEASE_S
+    ) -> tuple[int | None, int | None]:
+        """(id, None) when this process now leads the sending of the issue on its host; (None, pid) when another does.
+
+        One run per machine: a cron line that fires every five minutes must not open connections each time. Of two that
+        ask at once, one gets it.
+        """
+        with self._db.write() as connection:
+            self._db.serialise(connection, issue_id)
+            other = connection.scalar(
+                sa.select(worker.c.pid)
+                .where(worker.c.host == host, worker.c.issue_id == issue_id, worker.c.run_id == worker.c.id)
+                .where(worker.c.ended_at.is_(None), worker.c.lease_until > at)
+                .limit(1)
+            )
+            if other is not None:
+                return None, other
+            me = _add(connection, _values(host, pid, process_started, at, lease_s, issue_id, None))
+            connection.execute(sa.update(worker).where(worker.c.id == me).values(run_id=me))
+            return me, None
 
     def beat(self, worker_id: int, *, at: datetime, lease_s: float = LEASE_S) -> bool:
         """Renew the lease. False: this worker was given up for dead and must stop at once."""
@@ -55,18 +87,6 @@ class WorkerStore:
         with self._db.write() as connection:
             connection.execute(sa.update(worker).where(*mine).values(ended_at=ended))
             connection.execute(sa.update(issue).where(issue.c.owner_id == worker_id).values(owner_id=None))
-
-    def sender(self, issue_id: int, *, host: str, at: datetime) -> int | None:
-        """The pid of a live worker of this host that has recipients of the issue in hand, None when there is none."""
-        query = (
-            sa.select(worker.c.pid)
-            .join(delivery, delivery.c.claimed_by == worker.c.id)
-            .where(worker.c.host == host, worker.c.ended_at.is_(None), worker.c.lease_until > at)
-            .where(sa.text("delivery.state IN ('claimed', 'intent')"), delivery.c.issue_id == issue_id)
-            .limit(1)
-        )
-        with self._db.read() as connection:
-            return connection.scalar(query)
 
     def recover(
         self, *, at: datetime, host: str, alive: Callable[[int, str], bool], on_uncertain: str = "hold"
@@ -87,6 +107,19 @@ class WorkerStore:
             given_up = sa.update(worker).where(worker.c.ended_at.is_(None), dead).values(ended_at=at)
             workers = connection.execute(given_up).rowcount
             return Recovered(workers, *_take_back(connection, at, resend=on_uncertain == "resend"))
+
+
+def _values(
+    host: str, pid: int, process_started: str, at: datetime, lease_s: float, issue_id: int | None, run_id: int | None
+) -> dict[str, Any]:
+    return {
+        "host": host, "pid": pid, "process_started": process_started, "started_at": at, "beat_at": at,
+        "lease_until": at + timedelta(seconds=lease_s), "issue_id": issue_id, "run_id": run_id,
+    }  # fmt: skip
+
+
+def _add(connection: Connection, values: dict[str, Any]) -> int:
+    return int(connection.execute(sa.insert(worker).values(values).returning(worker.c.id)).scalar_one())
 
 
 _ENDED = sa.select(worker.c.id).where(worker.c.ended_at.is_not(None))

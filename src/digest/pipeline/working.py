@@ -1,0 +1,81 @@
+"""What one sending worker does: the stored renditions, its ledger, the relay, until nobody is left for it.
+
+Does not gather, curate or render, and imports none of it: a worker stays small. Invariant: it completes nothing once
+its lease is lost, whoever asks it to go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from digest.model import Message, Recipient, Report
+from digest.pipeline.presence import Presence
+from digest.pipeline.signing import signer
+from digest.pipeline.watching import Stop
+from digest.pipeline.workspace import Workspace
+
+if TYPE_CHECKING:
+    from digest.model import IssueRow
+
+DEFAULT_FINISH_DAILY_S = 24 * 3600.0
+DEFAULT_FINISH_S = 48 * 3600.0
+
+
+def work(
+    workspace: Workspace, row: IssueRow, presence: Presence, *, stop: Stop, progress: Callable[[Report], None]
+) -> Report:
+    """Send what can be sent of an issue that is sending, from this process. `Report.stopped` says why it ended."""
+    from digest.deliver import Limits
+    from digest.deliver import send as deliver
+    from digest.deliver.smtp import connect
+
+    return deliver(
+        Filler(workspace, row.id),
+        workspace.store.ledger(row.id, presence.worker_id, now=workspace.now),
+        [workspace.config.relays[workspace.digest(row.digest).relay]],
+        dkim=signer(workspace),
+        stop=lambda: "lease" if presence.lost else stop(),
+        limits=Limits(claim=workspace.config.delivery.claim, finish_by=finish_by(workspace, row)),
+        progress=progress,
+        now=workspace.now,
+        connector=lambda relay: connect(relay, now=workspace.now),
+    )
+
+
+class Filler:
+    """`fill` for the sender: splices one recipient into a rendition.
+
+    All renditions are loaded at once, before anybody is claimed: a database that stumbles in mid-send must not make a
+    reader's message "impossible to render", which is final.
+    """
+
+    def __init__(self, workspace: Workspace, issue_id: int) -> None:
+        from digest.render import Rendition
+
+        issues = workspace.store.issues
+        self._renditions = {
+            rendition_id: Rendition.from_bytes(issues.rendition(rendition_id))
+            for rendition_id, *_ in issues.renditions(issue_id)
+        }
+
+    def __call__(self, recipient: Recipient) -> Message:
+        return self._renditions[recipient.rendition_id].fill(recipient)
+
+
+def finish_within_s(workspace: Workspace, digest: str) -> float:
+    """How long an issue may take: what the configuration says, else 24 h for a daily digest and 48 h for others."""
+    from digest.recurrence import interval_s
+
+    configured = workspace.digest(digest).finish_within_s
+    if configured is not None:
+        return configured
+    daily = interval_s(workspace.rule(digest), workspace.now()) <= 36 * 3600
+    return DEFAULT_FINISH_DAILY_S if daily else DEFAULT_FINISH_S
+
+
+def finish_by(workspace: Workspace, row: IssueRow) -> datetime | None:
+    """When the issue has had its time, counted from when it was last set going (sent, released, resumed, retried)."""
+    since = workspace.store.issues.sending_since(row)
+    return since + timedelta(seconds=finish_within_s(workspace, row.digest)) if since else None
