@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test check proof bench docs lock clean
+.PHONY: help demo test check proof bench docs catalogues lock clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -49,6 +49,9 @@ bench: $(VENV)/.dev  ## ratios against named peers, medians of several rounds
 
 docs: $(VENV)/.run  ## write the generated pages (docs/commands.md, docs/configuration.md)
 	@$(BIN)/python -m digest docs docs
+
+catalogues: $(VENV)/.run  ## the emails' words: bring the .po files up to date and compile them
+	@$(BIN)/python -m digest.render.locale.catalogues
 
 # The index address stays out of the lock: each place installs from the index it trusts, held to these hashes.
 lock:  ## resolve the dependencies anew (needs uv)

@@ -1,6 +1,7 @@
 """The demo's email as its readers see it: 375 and 700 px, light and dark, from the very bytes that were sent.
 
 Usage: python benchmarks/screenshots.py [--out FOLDER] [--sheet FILE]. Needs Debian's chromium, playwright and Pillow.
+With --goldens instead: every template and theme over every fixture, for tests/browser/goldens (five minutes).
 """
 
 from __future__ import annotations
@@ -29,7 +30,11 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--out", type=Path, default=Path(tempfile.mkdtemp(prefix="digest-shots-")))
     arguments.add_argument("--sheet", type=Path, help="one picture of all four, for the README")
+    arguments.add_argument("--goldens", nargs="*", metavar="TEMPLATE-THEME", help="write these sheets anew, or all")
     options = arguments.parse_args()
+    if options.goldens is not None:
+        _goldens(set(options.goldens))
+        return
     options.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         shots = _shoot(Path(folder), options.out)
@@ -37,6 +42,24 @@ def main() -> None:
         _sheet(shots).save(options.sheet, optimize=True)
     for path in shots:
         print(path)
+
+
+def _goldens(chosen: set[str]) -> None:
+    sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "browser"))
+    import email_goldens
+    from email_shots import TEMPLATES, THEMES, Camera
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        camera = Camera(browser, scale=0.25)
+        for template in TEMPLATES:
+            for theme in THEMES:
+                path = email_goldens.FOLDER / f"{template}-{theme}.png"
+                if not chosen or path.stem in chosen:
+                    email_goldens.sheet(template, theme, camera).save(path, optimize=True)
+                    print(path, path.stat().st_size)
+        browser.close()
+    (email_goldens.FOLDER / "fonts.txt").write_text(email_goldens.fonts(), encoding="utf-8")
 
 
 def _shoot(folder: Path, out: Path) -> list[Path]:

@@ -65,7 +65,7 @@ def rendered(template: str, theme: str, name: str) -> Rendition:
 class Camera:
     """One tab for each width and scheme, kept open: a new one for each shot would take most of the time."""
 
-    def __init__(self, browser: Any, *, scale: int = 1) -> None:
+    def __init__(self, browser: Any, *, scale: float = 1) -> None:
         self._browser, self._scale = browser, scale
         self._tabs: dict[tuple[int, str], Any] = {}
 

@@ -122,6 +122,11 @@ MISTAKES = {
     "addresses": ("[notify]", '[delivery]\nonly_to = ["a@b.example", "x y"]\n[notify]', 23, "delivery.only_to[1]",
                   "space"),
     "colour in words": ("[notify]", '[theme]\naccent = "blue"\n[notify]', 23, "theme.accent", "#0b57d0"),
+    "colour nobody can read": (
+        "[notify]", '[theme]\nlight = { muted = "#bbbbbb" }\n[notify]', 23, "theme.light.muted", "#6e6e6e"
+    ),
+    "logo that is not there": ("[notify]", '[theme]\nlogo = "no.png"\n[notify]', 23, "theme.logo", "PNG or JPEG"),
+    "no such theme": ("[notify]", '[theme]\nname = "warn"\n[notify]', 23, "theme.name", "warm"),
     "share without percent": ("[digest", 'max_change = { grow = 0.5 }\n[digest', 14, "list.members.max_change.grow",
                               "%"),
     "bounces without token": ("[notify]", '[bounces]\naddress = "b@x.example"\n[notify]', 23, "bounces.address",

@@ -5,9 +5,12 @@ Must not import Jinja2, MJML or Babel. Invariant: the lines are ready to send, a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+_ADDRESS = re.compile(r"cid:logo-[0-9a-f]{16}@digest\.invalid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,11 @@ class Inline:
             f"Content-Type: {self.media_type}\r\nContent-Transfer-Encoding: base64\r\n"
             f"Content-ID: <{self.content_id}>\r\nContent-Disposition: inline\r\n\r\n{lines}\r\n"
         )
+
+
+def is_inline(address: str) -> bool:
+    """Whether `address` is one that `logo` makes: only those have their part."""
+    return bool(_ADDRESS.fullmatch(address))
 
 
 def for_browsers(html: str, files: Iterable[Inline]) -> str:

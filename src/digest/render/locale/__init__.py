@@ -1,17 +1,19 @@
 """The email's own words, dates and plurals in the reader's language.
 
-One catalogue per language: message id -> sentence with `{places}`, or plural category (CLDR) -> sentence. English is
-complete; a missing id falls back to it. Dates and plural rules come from Babel. Does not know templates or values.
-Invariant (tested): every catalogue has the same ids and places as English and every plural category its language uses.
+English stands in `en`: id -> sentence with `{places}`, or its singular and plural. Each other language is a gettext
+catalogue, `LANGUAGE/LC_MESSAGES/digest.po` for translators and `.mo` beside it for us; `catalogues` keeps the two in
+step. A missing id falls back to English. Dates and plural rules come from Babel, for the very locale (Portugal counts
+its zeros unlike Brazil), not from the catalogue's header. Does not know templates or values. Invariant (tested): every
+catalogue has the same ids and places as English and every plural category its language uses.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from importlib import import_module
-from typing import TypeAlias
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -19,8 +21,9 @@ from babel.dates import format_date, format_datetime, format_interval, format_sk
 from babel.lists import format_list
 
 from digest.errors import DigestError
+from digest.render.locale.en import MESSAGES
 
-Messages: TypeAlias = Mapping[str, "str | Mapping[str, str]"]
+CATEGORIES = ("zero", "one", "two", "few", "many", "other")  # CLDR's, in the order that gettext numbers them
 LANGUAGES = ("en", "de", "fr", "es", "pt", "ar", "hi", "ja")
 _FORMATS = ("short", "medium", "long", "full")
 
@@ -37,15 +40,14 @@ class Language:
             ) from error
         self.tag = str(self._babel).replace("_", "-")
         self.direction: str = self._babel.text_direction
-        self._messages = _messages(self._babel.language)
+        self._catalogue = _catalogue(self._babel)
 
     def sentence(self, key: str, count: int | None = None) -> str:
         """The sentence for `key`, its places still in it. With `count`, the plural that belongs to it."""
-        message = self._messages[key]
-        if isinstance(message, str):
-            return message
-        category = self._babel.plural_form(count or 0)
-        return message.get(category) or message["other"]
+        english = MESSAGES[key]
+        if isinstance(english, str):
+            return self._catalogue.pgettext(key, english)
+        return self._catalogue.npgettext(key, english["one"], english["other"], count or 0)
 
     def joined(self, names: Sequence[str]) -> str:
         """Names as one phrase: "A, B and C"."""
@@ -86,10 +88,23 @@ def language(tag: str) -> Language:
     return Language(tag)
 
 
-@lru_cache(maxsize=32)
-def _messages(code: str) -> Messages:
-    english: Messages = import_module(f"{__name__}.en").MESSAGES
+def categories(locale: Locale) -> list[str]:
+    """The plural categories of a language, in the order of `msgstr[0]`, `msgstr[1]` and so on."""
+    tags = {*locale.plural_form.tags, "other"}
+    return [category for category in CATEGORIES if category in tags]
+
+
+def _catalogue(locale: Locale) -> NullTranslations:
+    code = locale.language
     if code == "en" or code not in LANGUAGES:
-        return english
-    own: Messages = import_module(f"{__name__}.{code}").MESSAGES
-    return {**english, **own}
+        return NullTranslations()
+    with (Path(__file__).parent / code / "LC_MESSAGES" / "digest.mo").open("rb") as file:
+        found = GNUTranslations(file)
+    numbered = categories(Locale.parse(code))
+
+    def plural(count: int) -> int:
+        category = locale.plural_form(count)
+        return numbered.index(category if category in numbered else "other")
+
+    found.plural = plural  # type: ignore[attr-defined]
+    return found

@@ -1,6 +1,9 @@
-"""English."""
+"""English, and thereby the ids and places of every catalogue. After a change: `make catalogues`."""
 
-from digest.render.locale import Messages
+from collections.abc import Mapping
+from typing import TypeAlias
+
+Messages: TypeAlias = Mapping[str, "str | Mapping[str, str]"]
 
 MESSAGES: Messages = {
     "number": "No. {number}",

@@ -14,6 +14,8 @@ from functools import partial
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
+from digest.render.inline import is_inline
+
 Verdict: TypeAlias = tuple[str, str]
 FINE: Verdict = ("", "")
 
@@ -148,7 +150,7 @@ def link(value: str) -> Verdict:
 
 
 def source(value: str) -> Verdict:
-    return _address(value, ("http", "https"), part=False)
+    return FINE if is_inline(value) else _address(value, ("http", "https"), part=False)
 
 
 def _address(value: str, schemes: tuple[str, ...], *, part: bool) -> Verdict:

@@ -20,11 +20,12 @@ _FORMATS = re.compile(r"\.(svgz?|avif|heic|heif|tiff?|bmp|jxl)(?:$|[?#])", re.IG
 
 
 def one_by_one(look: Inspection) -> Hits:
+    along = {f"cid:{file.content_id}" for file in look.rendition.inline}
     for node in look.page.all("img"):
         source = node.attrs.get("src", "").strip()
         if source.lower().startswith("http://"):
             yield "image-https", f"{source[:80]} is not https", node.place
-        elif not source.lower().startswith("https://"):
+        elif not source.lower().startswith("https://") and source not in along:
             yield "image-embedded", f"the address is {source[:40]!r}", node.place
         if found := _FORMATS.search(source):
             yield "image-format", f"{found[1].upper()} is not shown everywhere", node.place

@@ -43,7 +43,7 @@ preheader-length | hint | inboxes show about 40 to 130 characters of it (Litmus,
 preheader-same | warning | subject and preheader stand side by side in the inbox | let the preheader go on where the subject stops
 reading-order | warning | the order in the source is the order that is read aloud (WCAG 2.2, 1.3.2) | keep HTML, plain text and issue in one order
 image-https | warning | web mail pages are https, and some drop http pictures (Google, "Email sender guidelines"; MDN, "Mixed content") | use the https address of the picture
-image-embedded | error | data:, cid: and relative pictures are not shown by Gmail and Outlook (Can I email, "Base64 image format") | put the picture on an https server
+image-embedded | error | data: and relative pictures, and cid: ones without their part, are not shown by Gmail and Outlook (Can I email, "Base64 image format") | put the picture on an https server
 image-alt | error | each picture has an alt attribute, empty when it only decorates (WCAG 2.2, 1.1.1) | add alt
 image-alt-poor | warning | a file name, the word "image" or half a page is not what a picture says (WCAG techniques F30 and G196) | describe the picture in one short sentence, or use alt=""
 image-size | warning | Outlook takes the width from the attribute, and pictures without height:auto are stretched (Can I email, "width"; Microsoft Word rendering engine) | give width="…", and a height or height:auto
