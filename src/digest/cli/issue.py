@@ -13,6 +13,7 @@ from digest.cli.correcting import amend, report, send_missing
 from digest.cli.delivering import deliver, issue_data, state_lines
 from digest.cli.editing import change_words, edit
 from digest.cli.output import confirm, print_json, print_table
+from digest.cli.resolving import resolve
 from digest.cli.wording import when
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def issue() -> None:
     """Issues are named like weekly/12; one that has no number yet, like weekly@2026-11-30T09:00@Europe/Dublin."""
 
 
-for command in (edit, amend, send_missing, report):
+for command in (edit, amend, send_missing, report, resolve):
     issue.add_command(command)
 
 
@@ -289,29 +290,6 @@ def retry(app: App, name: str, addresses: tuple[str, ...], as_json: bool) -> Non
             else:
                 click.echo(text)
             sys.exit(DONE)
-        sys.exit(_go_on(workspace, row, as_json=as_json))
-
-
-@issue.command(short_help="Settle a recipient whose fate is uncertain.")
-@name_argument
-@click.argument("address")
-@click.option(
-    "--received/--send-again", "received", default=None, help="They have it / send it again (same Message-ID)."
-)
-@json_option
-@pass_app
-def resolve(app: App, name: str, address: str, received: bool | None, as_json: bool) -> None:
-    """Say what became of an uncertain recipient: --received, or --send-again."""
-    if received is None:
-        raise click.UsageError("say which: --received or --send-again")
-    with app.workspace() as workspace:
-        from digest.pipeline import steering
-        from digest.pipeline.issuing import named
-
-        row = steering.resolve(workspace, named(workspace, name), address, received=received, by=_me())
-        if received:
-            _say(workspace, row, as_json=as_json)
-            return
         sys.exit(_go_on(workspace, row, as_json=as_json))
 
 

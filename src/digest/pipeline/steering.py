@@ -6,7 +6,8 @@ it. After release, resume, retry and resolve the caller goes on with sending.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digest.editorial import RELEASED, Command, apply
@@ -17,6 +18,7 @@ from digest.pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
     from digest.model import IssueRow
+    from digest.store import DeliveryRow
 
 
 def hold(workspace: Workspace, row: IssueRow, *, note: str, by: str) -> IssueRow:
@@ -67,21 +69,59 @@ def retry(workspace: Workspace, row: IssueRow, *, addresses: Sequence[str], by: 
 
 def resolve(workspace: Workspace, row: IssueRow, address: str, *, received: bool, by: str) -> IssueRow:
     """Settle an uncertain recipient: they have it, or they are to be sent it again (same Message-ID)."""
-    issues, now = workspace.store.issues, workspace.now()
     key = EmailAddress.parse(address).key
-    found = next(
-        (
-            delivery
-            for delivery in issues.deliveries(row.id, states=[DeliveryState.UNCERTAIN])
-            if EmailAddress.parse(delivery.address).key == key
-        ),
-        None,
-    )
+    found = next((one for one in uncertain(workspace, row) if EmailAddress.parse(one.address).key == key), None)
     if found is None:
         raise UsageError(
             f"{address} is not uncertain in issue {row.name}",
             try_=f"digest issue recipients {row.name} --state uncertain",
         )
+    _resolved(workspace, row, found, received=received, how="said", by=by)
+    return workspace.store.issues.get(row.id)
+
+
+@dataclass(frozen=True, slots=True)
+class FromLog:
+    """What a relay's log settled. `shown` are addresses with the line that says so; `unclear` ones are only named in
+    it, and stay uncertain; so do the `missing`, unless they were queued again."""
+
+    row: IssueRow
+    lines: int
+    shown: Mapping[str, str]
+    unclear: Mapping[str, str]
+    missing: tuple[str, ...]
+
+
+def resolve_from_log(
+    workspace: Workspace, row: IssueRow, lines: Iterable[bytes], *, send_again: bool, by: str
+) -> FromLog:
+    """Settle the uncertain recipients by the relay's log: whose Message-ID it says it took, has the message.
+
+    `send_again`: the log is known to be whole, so whoever is not in it is queued again, with the same Message-ID.
+    """
+    from digest.deliver.maillog import read_log
+
+    doubt = {one.message_id: one for one in uncertain(workspace, row)}
+    reading = read_log(lines, doubt)
+    missing = [one for name, one in doubt.items() if name not in reading.received and name not in reading.mentioned]
+    for name in reading.received:
+        _resolved(workspace, row, doubt[name], received=True, how="log", by=by)
+    for one in missing if send_again else ():
+        _resolved(workspace, row, one, received=False, how="log", by=by)
+    return FromLog(
+        workspace.store.issues.get(row.id),
+        reading.lines,
+        {doubt[name].address: line for name, line in reading.received.items()},
+        {doubt[name].address: line for name, line in reading.mentioned.items()},
+        tuple(one.address for one in missing),
+    )
+
+
+def uncertain(workspace: Workspace, row: IssueRow) -> Iterator[DeliveryRow]:
+    return workspace.store.issues.deliveries(row.id, states=[DeliveryState.UNCERTAIN])
+
+
+def _resolved(workspace: Workspace, row: IssueRow, found: DeliveryRow, *, received: bool, how: str, by: str) -> None:
+    issues, now = workspace.store.issues, workspace.now()
     issues.resolve(found.id, received=received, at=now)
-    issues.log(row.id, "resolve", {"address": address, "received": received}, at=now, by=by)
-    return issues.get(row.id)
+    issues.log(row.id, "resolve", {"address": found.address, "received": received, "how": how}, at=now, by=by)
