@@ -163,3 +163,17 @@ def test_late_joiners_get_the_stored_issue_once(place: World) -> None:
     assert (accounting.candidates, accounting.accepted, accounting.adds_up()) == (26, 26, True)
     assert Counter(one.recipients[0] for one in place.sink.messages)["late@quay.example"] == 1
     assert len(place.sink.messages) == 26
+
+
+def test_a_sender_that_ran_through_the_amendment_fills_the_new_rendition(place: World) -> None:
+    """Paused, amended and resumed between two of its claims, a worker meets a rendition it has never loaded."""
+    from digest.pipeline.working import Filler
+
+    row = send_some(place, 2)
+    with place.workspace() as workspace:
+        fill = Filler(workspace, row.id)
+        amending.amend(workspace, row, drop=[article(place, "Lamp night")], reason="wrong", by="ana")
+        waiting = next(iter(workspace.store.issues.deliveries(row.id, states=[DeliveryState.QUEUED])))
+        recipient = workspace.store.issues.recipient(row.id, waiting.address)
+        assert recipient is not None
+        assert b"Lamp night" not in fill(recipient).data

@@ -48,20 +48,25 @@ class Filler:
     """`fill` for the sender: splices one recipient into a rendition.
 
     All renditions are loaded at once, before anybody is claimed: a database that stumbles in mid-send must not make a
-    reader's message "impossible to render", which is final.
+    reader's message "impossible to render", which is final. Only an amendment brings others later.
     """
 
     def __init__(self, workspace: Workspace, issue_id: int) -> None:
         from digest.render import Rendition
 
-        issues = workspace.store.issues
+        self._issues = workspace.store.issues
+        self._read = Rendition.from_bytes
         self._renditions = {
-            rendition_id: Rendition.from_bytes(issues.rendition(rendition_id))
-            for rendition_id, *_ in issues.renditions(issue_id)
+            rendition_id: self._read(self._issues.rendition(rendition_id))
+            for rendition_id, *_ in self._issues.renditions(issue_id)
         }
 
     def __call__(self, recipient: Recipient) -> Message:
-        return self._renditions[recipient.rendition_id].fill(recipient)
+        rendition = self._renditions.get(recipient.rendition_id)
+        if rendition is None:
+            rendition = self._read(self._issues.rendition(recipient.rendition_id))
+            self._renditions[recipient.rendition_id] = rendition
+        return rendition.fill(recipient)
 
 
 def finish_within_s(workspace: Workspace, digest: str) -> float:
