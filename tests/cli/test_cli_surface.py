@@ -41,6 +41,7 @@ HEAVY = {
         "apscheduler",
         "babel",
         "cryptography",
+        "dns",
         "feedparser",
         "jinja2",
         "lxml",

@@ -198,3 +198,12 @@ def test_no_sequence_of_lists_revives_anybody(store: Store, actions: list[tuple[
         assert change.after == store.audience.size(name) == len(present - out)
         assert change.new + change.changed + change.same + change.returned + change.kept_out == len(keys)
         assert {p.key for p in store.audience.subscribers(name, status=S.ACTIVE)} == present - out
+
+
+def test_active_readers_are_counted_by_mail_domain(store: Store) -> None:
+    """Whatever the case of an address; who left is not counted."""
+    people = ["a@Mail.example", "b@mail.example", "c@other.example", "gone@mail.example"]
+    store.audience.sync_list("members", [SubscriberRow(address, address.lower(), "") for address in people], at=NOW)
+    store.audience.unsubscribe("members", "gone@mail.example", at=NOW, source="test")
+    assert store.audience.domains("members") == {"mail.example": 2, "other.example": 1}
+    assert store.audience.domains("nobody") == {}

@@ -36,6 +36,7 @@ COMMANDS = {
     "subscribers": "digest.cli.subscribers:subscribers",
     "schedule": "digest.cli.schedule:schedule",
     "serve": "digest.cli.serve:serve",
+    "doctor": "digest.cli.doctor:doctor",
     "dkim": "digest.cli.dkim:dkim",
     "db": "digest.cli.db:db",
     "inspect": "digest.cli.inspect:inspect",

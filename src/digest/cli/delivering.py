@@ -35,6 +35,7 @@ def deliver(
     total: int | None = None,
     sources: GatherReport | None = None,
     accept_sources: bool = False,
+    accept_checks: bool = False,
 ) -> int:
     """Make an issue that a person has confirmed, show its account, return the exit code.
 
@@ -43,7 +44,15 @@ def deliver(
     if total is None:
         total = workspace.store.issues.accounting(row.id).candidates
     with graceful_stop() as stop:
-        made = _make(workspace, row, stop, total=total, sources=sources, accept_sources=accept_sources)
+        made = _make(
+            workspace,
+            row,
+            stop,
+            total=total,
+            sources=sources,
+            accept_sources=accept_sources,
+            accept_checks=accept_checks,
+        )
         made = _paused(workspace, made, stop)
     if made.sent is not None and made.row.state in ("done", "paused", "held") and not stop.reason():
         from digest.pipeline import notifying
@@ -65,6 +74,7 @@ def _make(
     total: int,
     sources: GatherReport | None,
     accept_sources: bool,
+    accept_checks: bool,
 ) -> Made:
     from digest.pipeline.issuing import make
 
@@ -82,6 +92,7 @@ def _make(
             sources=sources,
             accept_list=True,
             accept_sources=accept_sources,
+            accept_checks=accept_checks,
             stop=stop.reason,
             progress=progress,
         )

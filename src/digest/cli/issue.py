@@ -311,7 +311,7 @@ def _standing_words(workspace: Workspace, row: IssueRow, found: Standing) -> str
 
 
 def _go_on(workspace: Workspace, row: IssueRow, *, as_json: bool) -> int:
-    return deliver(workspace, row, as_json=as_json, accept_sources=True)
+    return deliver(workspace, row, as_json=as_json, accept_sources=True, accept_checks=True)
 
 
 def _say(workspace: Workspace, row: IssueRow, *, as_json: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,14 @@ if TYPE_CHECKING:
     from digest.pipeline.workspace import Workspace
 
 
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What the person said beforehand: yes to the question, and that the doctor's checks are no matter."""
+
+    yes: bool
+    unchecked: bool
+
+
 @click.command(short_help="Send the current issue, or with --due what the schedule says.")
 @click.argument("digests", nargs=-1, metavar="[DIGEST]...")
 @click.option("--due", is_flag=True, help="Do what the schedule says and nothing else; for cron, every five minutes.")
@@ -36,6 +45,9 @@ if TYPE_CHECKING:
 @click.option("--no-gather", is_flag=True, help="Use what was gathered before; fetch nothing.")
 @click.option("--extra", is_flag=True, help="An issue outside the schedule, of what is new since the last one.")
 @workers_option
+@click.option(
+    "--no-bulk-checks", is_flag=True, help="Do not look at DNS and the unsubscribe page before thousands are mailed."
+)
 @json_option
 @pass_app
 def send(
@@ -47,6 +59,7 @@ def send(
     no_gather: bool,
     extra: bool,
     workers: int | None,
+    no_bulk_checks: bool,
     as_json: bool,
 ) -> None:
     """Send the current issue of DIGEST: gather, show, ask, freeze, deliver.
@@ -59,9 +72,10 @@ def send(
     digest send weekly               show it, ask, send
     digest send --due                what the schedule says (cron, systemd)
     """
-    if due and (dry_run or extra or no_gather):
+    if due and (dry_run or extra or no_gather or no_bulk_checks):
         raise click.UsageError(
-            "--due does what the schedule says: with it go neither --dry-run, --extra nor --no-gather."
+            "--due does what the schedule says: with it go neither --dry-run, --extra, --no-gather nor "
+            "--no-bulk-checks."
         )
     if len(digests) > 1 and not due:
         raise click.UsageError("one digest at a time, so that each can be looked at; --due takes several.")
@@ -73,7 +87,8 @@ def send(
         name = one_digest(workspace, digests[0] if digests else None)
         if dry_run:
             sys.exit(_dry_run(workspace, name, gather=not no_gather, extra=extra, as_json=as_json))
-        sys.exit(_send_one(workspace, name, yes=yes, gather=not no_gather, extra=extra, as_json=as_json))
+        agreed = Agreed(yes, no_bulk_checks)
+        sys.exit(_send_one(workspace, name, agreed, gather=not no_gather, extra=extra, as_json=as_json))
 
 
 def _send_due(workspace: Workspace, digests: tuple[str, ...], *, as_json: bool) -> int:
@@ -127,7 +142,7 @@ def _would_resume(workspace: Workspace, found: Found, *, as_json: bool) -> int:
     return DONE
 
 
-def _send_one(workspace: Workspace, digest: str, *, yes: bool, gather: bool, extra: bool, as_json: bool) -> int:
+def _send_one(workspace: Workspace, digest: str, agreed: Agreed, *, gather: bool, extra: bool, as_json: bool) -> int:
     from digest.pipeline.issuing import Verdict, find, plan, prospect
     from digest.pipeline.presence import recover
 
@@ -135,13 +150,13 @@ def _send_one(workspace: Workspace, digest: str, *, yes: bool, gather: bool, ext
     found = find(workspace, digest, extra=extra)
     if found.verdict not in (Verdict.MAKE, Verdict.RESUME):
         return _settled(workspace, found, as_json=as_json)
-    if not yes and not on_terminal():
+    if not agreed.yes and not on_terminal():
         raise nobody_to_ask()
     if found.verdict is Verdict.RESUME:
         assert found.row is not None
         if not as_json:
             click.echo(f"{found.row.name} was interrupted: going on.")
-        return deliver(workspace, found.row, as_json=as_json)
+        return deliver(workspace, found.row, as_json=as_json, accept_checks=agreed.unchecked)
     watching = shown_to_person() and not as_json
     seen = prospect(
         workspace,
@@ -153,10 +168,17 @@ def _send_one(workspace: Workspace, digest: str, *, yes: bool, gather: bool, ext
         return _not_now(workspace, seen, as_json=as_json)
     if not as_json:
         _show(workspace, seen)
-    if not seen.problem and not confirm(_question(seen), yes=yes):
+    if not seen.problem and not confirm(_question(seen), yes=agreed.yes):
         click.echo("Not sent. Nothing was written but what was gathered.", err=True)
         return DONE
-    return deliver(workspace, plan(workspace, found), as_json=as_json, total=seen.reading.size, sources=seen.sources)
+    return deliver(
+        workspace,
+        plan(workspace, found),
+        as_json=as_json,
+        total=seen.reading.size,
+        sources=seen.sources,
+        accept_checks=agreed.unchecked,
+    )
 
 
 def _show(workspace: Workspace, seen: Prospect) -> None:

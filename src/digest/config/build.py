@@ -221,4 +221,5 @@ def _delivery(table: schema.DeliveryTable) -> DeliverySettings:
         finish_within_s=table.finish_within or default.finish_within_s,
         only_to=tuple(table.only_to),
         workers=table.workers,
+        bulk_checks=table.bulk_checks,
     )

@@ -398,6 +398,12 @@ class DeliveryTable(Table):
     only_to: Addressees = setting(
         [], "Send to these addresses or domains only, whoever is on the list.", shown="everybody on the list"
     )
+    bulk_checks: Flag = setting(
+        True,
+        "Do not send to more than 5,000 people at one provider while `digest doctor` sees that something is missing "
+        "which such providers demand: SPF, DKIM, DMARC, one-click unsubscribing.",
+        shown="true",
+    )
 
 
 class NotifyTable(Table):

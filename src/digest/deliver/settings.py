@@ -73,6 +73,7 @@ class DeliverySettings:
     claim: int = 100
     only_to: tuple[str, ...] = ()
     workers: int = 1
+    bulk_checks: bool = True
 
 
 @dataclass(frozen=True, slots=True)

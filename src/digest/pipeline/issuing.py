@@ -17,6 +17,7 @@ from digest.errors import AudienceError, BusyError, DigestError, StoreError, Usa
 from digest.model import IssueState, Period
 from digest.pipeline.approving import approved_draft, look_again, standing
 from digest.pipeline.composing import checked, not_ahead, specimen
+from digest.pipeline.doctoring import refusal
 from digest.pipeline.drafting import Drafted
 from digest.pipeline.freezing import freeze, render
 from digest.pipeline.gathering import GatherReport, SourceResult, enroll, gather
@@ -95,13 +96,15 @@ class Terms:
 
     `ask`: a person has just confirmed it, so trouble raises; otherwise it holds the issue, and the operator hears of
     it. `may_wait`: what may be back in ten minutes (a source, the list's file) postpones the issue that long.
-    `accept_list`, `accept_sources`: a list that changed much, a source that failed, are no reason to stop.
+    `accept_list`, `accept_sources`, `accept_checks`: a list that changed much, a source that failed, what the doctor
+    finds before a bulk send, are no reason to stop.
     """
 
     ask: bool
     may_wait: bool = False
     accept_list: bool = False
     accept_sources: bool = False
+    accept_checks: bool = False
 
 
 def sight(workspace: Workspace, digest: str, frequency: str = EVERY) -> Sight:
@@ -193,6 +196,7 @@ def make(
     may_wait: bool = False,
     accept_list: bool = False,
     accept_sources: bool = False,
+    accept_checks: bool = False,
     stop: Stop = never,
     progress: Callable[[Report], None] | None = None,
     on_source: Callable[[SourceResult], None] | None = None,
@@ -201,7 +205,13 @@ def make(
 
     `sources` are those gathered a moment ago: then nothing is fetched again.
     """
-    terms = Terms(ask, may_wait=may_wait, accept_list=accept_list, accept_sources=accept_sources)
+    terms = Terms(
+        ask,
+        may_wait=may_wait,
+        accept_list=accept_list,
+        accept_sources=accept_sources,
+        accept_checks=accept_checks,
+    )
     return advance(workspace, row, terms, Watch(stop, progress or ignored, on_source or ignored), sources)
 
 
@@ -252,6 +262,8 @@ def _prepare(workspace: Workspace, row: IssueRow, terms: Terms, watch: Watch, so
         return _unreadable_list(workspace, row, error, report, terms)
     if reading.alarm and not (terms.accept_list and reading.size):
         return _doubtful_list(workspace, row, reading, report, terms)
+    if (unready := _unready(workspace, row, terms)) is not None:
+        return replace(unready, sources=report, reading=reading, notes=drafted.notes)
     if row.state is IssueState.PLANNED:
         row = workspace.store.issues.move(row, IssueState.DRAFTED, at=workspace.now(), note=row.note)
     return replace(_frozen(workspace, row, drafted, terms), sources=report, reading=reading, notes=drafted.notes)
@@ -275,6 +287,22 @@ def _drafted(workspace: Workspace, row: IssueRow) -> tuple[IssueRow, Drafted, st
     scheduled_for = not_ahead(workspace, row.scheduled_for)
     drafted = checked(workspace, row.digest, row.period, row.number, scheduled_for, row.frequency)
     return row, drafted, seen.why_not if wanted else ""
+
+
+def _unready(workspace: Workspace, row: IssueRow, terms: Terms) -> Made | None:
+    """A send to thousands at a provider that would refuse them: held, or refused to whoever asked."""
+    if terms.accept_checks or (not terms.ask and was_released(row)):
+        return None
+    why = refusal(workspace, row.digest)
+    if not why:
+        return None
+    if terms.ask:
+        raise UsageError(
+            f"issue {row.name} is not ready to be sent",
+            why=why,
+            try_="digest doctor, which says what to do; --no-bulk-checks sends all the same",
+        )
+    return Made(hold(workspace, row, "preflight", f"{why}\ndigest doctor says what to do"))
 
 
 def _frozen(workspace: Workspace, row: IssueRow, drafted: Drafted, terms: Terms) -> Made:

@@ -104,7 +104,7 @@ def show_for_review(workspace: Workspace, drafted: Drafted, address: str) -> Non
     marked = replace(drafted.issue, sending=replace(drafted.issue.sending, test=True, date=workspace.now()))
     recipient = trial_recipient(workspace, digest, EmailAddress.parse(address))
     message = render_content(workspace, marked).fill(recipient)
-    outcome = send_one(message, workspace.config.relays[workspace.digest(digest).relay])
+    outcome = send_one(signed(workspace, message), workspace.config.relays[workspace.digest(digest).relay])
     if outcome.kind != "accepted":
         raise DigestError("the relay did not take the preview", where=address, why=outcome.server_text)
 

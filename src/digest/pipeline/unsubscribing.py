@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from digest.errors import TokenError, UsageError
-from digest.model import EmailAddress, Purpose, Subscriber, SubscriptionStatus, read_token
+from digest.model import EmailAddress, Purpose, Subscriber, SubscriptionStatus, read_token, sign_token
 from digest.pipeline.workspace import Workspace
+
+_NOBODY = 0  # rows begin at 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +27,17 @@ class Unsubscription:
 
 def describe_token(workspace: Workspace, token: str) -> Unsubscription:
     """What the unsubscribe page shows. Raises `TokenError`. Changes nothing (rule 7)."""
-    return _shown(workspace, _subscriber(workspace, token))
+    subscriber = _subscriber(workspace, token)
+    return _shown(workspace, subscriber) if subscriber else _nobody(workspace)
 
 
 def unsubscribe_by_token(workspace: Workspace, token: str, *, source: str) -> Unsubscription:
     """Act on a token. Raises `TokenError` for one that is not ours; twice is as good as once."""
     subscriber = _subscriber(workspace, token)
+    if subscriber is None:
+        return _nobody(workspace)
     _unsubscribe(workspace, subscriber, source=source)
-    return _shown(workspace, _subscriber(workspace, token))
+    return describe_token(workspace, token)
 
 
 def unsubscribe_by_address(workspace: Workspace, text: str, *, list_name: str | None, source: str) -> list[str]:
@@ -51,9 +56,18 @@ def unsubscribe_by_address(workspace: Workspace, text: str, *, list_name: str | 
     return changed
 
 
-def _subscriber(workspace: Workspace, token: str) -> Subscriber:
+def probe_token(workspace: Workspace) -> str:
+    """A token of ours that belongs to nobody: answered like any other, and changes nothing."""
+    key_id, keys = workspace.store.signing_keys()
+    return sign_token(keys[key_id], key_id=key_id, purpose=Purpose.UNSUBSCRIBE, subscriber_id=_NOBODY, list_id=0)
+
+
+def _subscriber(workspace: Workspace, token: str) -> Subscriber | None:
+    """Whose token it is; None for the one that belongs to nobody."""
     _, keys = workspace.store.signing_keys()
     claims = read_token(keys, token, purpose=Purpose.UNSUBSCRIBE)
+    if claims.subscriber_id == _NOBODY:
+        return None
     subscriber = workspace.store.audience.by_id(claims.subscriber_id, claims.list_id)
     if subscriber is None or subscriber.token_generation != claims.generation:
         raise TokenError("this link belongs to nobody any more", try_="nothing: no mail will be sent because of it")
@@ -84,6 +98,11 @@ def _write_beside(workspace: Workspace, list_name: str, address: str, source: st
     if unsubscribed_path(settings.csv).exists() and key in read_unsubscribed(settings.csv):
         return
     record_unsubscribe(settings.csv, address, at=workspace.now(), source=source)
+
+
+def _nobody(workspace: Workspace) -> Unsubscription:
+    site = workspace.config.site
+    return Unsubscription(site.name, site.name, site.url, "nobody", active=False)
 
 
 def _shown(workspace: Workspace, subscriber: Subscriber) -> Unsubscription:

@@ -69,6 +69,22 @@ class AudienceStore(Suppressions):
             self._db, list_name, rows, at=at, replace=replace, title=title, dry_run=dry_run, only_if=only_if
         )
 
+    def domains(self, list_name: str) -> dict[str, int]:
+        """How many active subscribers of a list each mail domain has."""
+        key = subscriber.c.key
+        find = sa.func.instr if self._db.dialect == "sqlite" else sa.func.strpos
+        domain = sa.func.substr(key, find(key, "@") + 1).label("domain")
+        query = (
+            sa.select(domain, sa.func.count())
+            .select_from(subscription)
+            .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
+            .join(audience_list, audience_list.c.id == subscription.c.list_id)
+            .where(audience_list.c.name == list_name, subscription.c.status == SubscriptionStatus.ACTIVE)
+            .group_by(domain)
+        )
+        with self._db.read() as connection:
+            return {str(name): int(count) for name, count in connection.execute(query)}
+
     def list_id(self, list_name: str) -> int:
         """The list's number, which tokens carry; a list is made when it is first named."""
         with self._db.read() as connection:
