@@ -30,10 +30,8 @@ class DnsServer:
     ) -> None:
         self.zones, self.broken, self.silent, self.truncate = zones, broken, silent, truncate
         self.asked: list[str] = []
-        self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._udp.bind(("127.0.0.1", 0))
+        self._udp, self._tcp = _pair()
         self.port = self._udp.getsockname()[1]
-        self._tcp = socket.create_server(("127.0.0.1", self.port))
 
     @property
     def address(self) -> tuple[str, int]:
@@ -93,6 +91,18 @@ class DnsServer:
             written = [_quoted(text) for text in texts] if kind == "TXT" else texts
             reply.answer.append(dns.rrset.from_text(question.name, 60, "IN", kind, *written))
         return bytes(reply.to_wire(max_size=65535))
+
+
+def _pair() -> tuple[socket.socket, socket.socket]:
+    """One port for both; a port that is free for UDP may be somebody's for TCP."""
+    for _ in range(50):
+        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        udp.bind(("127.0.0.1", 0))
+        try:
+            return udp, socket.create_server(("127.0.0.1", udp.getsockname()[1]))
+        except OSError:
+            udp.close()
+    raise OSError("no port is free for both UDP and TCP")
 
 
 def _quoted(text: str) -> str:
