@@ -73,10 +73,22 @@ def written(catalogue: Catalog) -> bytes:
 
 
 def compiled(po: bytes, code: str) -> bytes:
-    catalogue = read_po(io.BytesIO(po), locale=code)
+    plain = _Plain(locale=code)
+    plain._plural_expr, plain._num_plurals = _plurals(code)  # type: ignore[assignment]
+    for message in read_po(io.BytesIO(po), locale=code):
+        if message.id:
+            plain[message.id] = message
     out = io.BytesIO()
-    write_mo(out, catalogue)
+    write_mo(out, plain)
     return out.getvalue()
+
+
+class _Plain(Catalog):
+    """Only what a reader of the catalogue needs in its header: no date, no version, so that equal is equal."""
+
+    @property
+    def mime_headers(self) -> list[tuple[str, str]]:
+        return [("Content-Type", "text/plain; charset=utf-8"), ("Plural-Forms", self.plural_forms)]
 
 
 def main() -> None:
