@@ -17,6 +17,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,6 +34,7 @@ class Cluster:
     sockets: Path
     owner: str
     process: subprocess.Popen[bytes] = field(repr=False)
+    start: Callable[[], subprocess.Popen[bytes]] = field(repr=False)
 
     def url_for(self, dbname: str) -> str:
         """The address as it stands in a configuration file."""
@@ -45,6 +47,18 @@ class Cluster:
         with psycopg.connect(host=str(self.sockets), user=self.owner, dbname=dbname, autocommit=True) as connection:
             cursor = connection.execute(sql)  # type: ignore[arg-type]
             return cursor.fetchall() if cursor.description else []
+
+    def restart(self, *, down_s: float = 0.0, once_down: Callable[[], object] = lambda: None) -> None:
+        """Break every connection, roll back what was open, be away for `down_s`, and start again.
+
+        Only from a thread that lives on: the server dies with the one that started it.
+        """
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(30)
+        once_down()
+        time.sleep(down_s)
+        self.process = self.start()
+        _await(self)
 
     def stop(self) -> None:
         """End the server at once and remove its folder. Safe to call twice."""
@@ -79,12 +93,15 @@ def start_cluster(*, durable: bool = False) -> Cluster:
         settings |= {"fsync": "off", "full_page_writes": "off"}
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     log = (folder / "log").open("wb")
-    process = subprocess.Popen(
-        [str(binaries / "postgres"), "-D", str(data), *options],
-        stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
-        preexec_fn=_die_with_parent, **_identity(user),
-    )  # fmt: skip
-    cluster = Cluster(folder, sockets, "digest", process)
+
+    def start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [str(binaries / "postgres"), "-D", str(data), *options],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
+            preexec_fn=_die_with_parent, **_identity(user),
+        )  # fmt: skip
+
+    cluster = Cluster(folder, sockets, "digest", start(), start)
     atexit.register(cluster.stop)
     try:
         _await(cluster)

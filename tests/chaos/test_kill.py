@@ -15,14 +15,15 @@ from support_chaos import Arena, Tally
 from support_postgres import Cluster
 
 PROOF = os.environ.get("DIGEST_PROOF") == "1"
-KILLS = 100 if PROOF else 4
-PEOPLE = 300
+KILLS = 300 if PROOF else 3
+WORKERS = (1, 3)
+PEOPLE = 300 if PROOF else 150
 SEED = int(os.environ.get("DIGEST_CHAOS_SEED", "20261123"))
 
 
 def fight(arena: Arena, engine: str) -> Tally:
-    chance = random.Random(f"{SEED} {engine}")
-    tally = Tally(engine, SEED)
+    chance = random.Random(f"{SEED} {engine} {arena.workers}")
+    tally = Tally(engine, SEED, arena.workers)
     expected = arena.undisturbed()
     assert len(expected) == PEOPLE
     number = 0
@@ -30,7 +31,7 @@ def fight(arena: Arena, engine: str) -> Tally:
         arena.round(chance, number, tally, expected)
         number += 1
     print(f"\n{tally}")
-    tally.write(f"kill-{engine}")
+    tally.write(f"kill-{engine}-{arena.workers}")
     return tally
 
 
@@ -44,7 +45,8 @@ def check(tally: Tally) -> None:
 
 @pytest.mark.chaos
 @pytest.mark.slow
-def test_kill_9_on_sqlite(tmp_path: Path, new_sqlite: Callable[[], str]) -> None:
+@pytest.mark.parametrize("workers", WORKERS)
+def test_kill_9_on_sqlite(workers: int, tmp_path: Path, new_sqlite: Callable[[], str]) -> None:
     numbers = iter(range(10_000))
 
     def copy(url: str) -> str:
@@ -55,13 +57,16 @@ def test_kill_9_on_sqlite(tmp_path: Path, new_sqlite: Callable[[], str]) -> None
                 shutil.copyfile(f"{source}{suffix}", f"{target}{suffix}")
         return f"sqlite:///{target}"
 
-    check(fight(Arena(tmp_path, new_sqlite(), copy, people=PEOPLE), "sqlite"))
+    check(fight(Arena(tmp_path, new_sqlite(), copy, people=PEOPLE, workers=workers), "sqlite"))
 
 
 @pytest.mark.chaos
 @pytest.mark.slow
 @pytest.mark.postgres
-def test_kill_9_on_postgres(tmp_path: Path, new_postgres: Callable[[], str], postgres_cluster: Cluster) -> None:
+@pytest.mark.parametrize("workers", WORKERS)
+def test_kill_9_on_postgres(
+    workers: int, tmp_path: Path, new_postgres: Callable[[], str], postgres_cluster: Cluster
+) -> None:
     numbers = iter(range(10_000))
     made: list[str] = []
 
@@ -73,7 +78,7 @@ def test_kill_9_on_postgres(tmp_path: Path, new_postgres: Callable[[], str], pos
         return postgres_cluster.url_for(name)
 
     try:
-        check(fight(Arena(tmp_path, new_postgres(), copy, people=PEOPLE), "postgres"))
+        check(fight(Arena(tmp_path, new_postgres(), copy, people=PEOPLE, workers=workers), "postgres"))
     finally:
         for name in made:
             postgres_cluster.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

@@ -21,6 +21,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import IO, TYPE_CHECKING, Any
 
+from digest.errors import StoreError
 from digest.model import IssueState, Report
 from digest.pipeline.presence import recover
 from digest.pipeline.watching import Watch
@@ -101,7 +102,10 @@ class Crew:
         return bool(self._missing)
 
     def _is_sending(self) -> bool:
-        return self._workspace.store.issues.get(self._row.id).state is IssueState.SENDING
+        """While the database does not answer: as far as we know."""
+        with contextlib.suppress(StoreError):
+            return self._workspace.store.issues.get(self._row.id).state is IssueState.SENDING
+        return True
 
     def _start_missing(self) -> None:
         while self._missing and time.monotonic() >= self._start_at and not (self._stopped or self._told):
@@ -196,7 +200,9 @@ class Crew:
 
     def _take_back(self) -> int:
         self._recovered_at = time.monotonic()
-        return recover(self._workspace).requeued
+        with contextlib.suppress(StoreError):  # the next time will do: nobody but us is kept waiting
+            return recover(self._workspace).requeued
+        return 0
 
     def _end(self) -> None:
         """Whatever ends this run: the workers see the end of their input and leave; then what they held is settled."""

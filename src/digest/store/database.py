@@ -11,6 +11,7 @@ would repeat mail; with batches of 100 the fsync disappears in the noise.
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
@@ -25,6 +26,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 from digest.errors import BusyError, DigestError, StoreError, UsageError
 
 BUSY_TIMEOUT_S = 30
+IDLE_S = 1.0
 Insert = sqlite.Insert | postgresql.Insert
 
 
@@ -168,6 +170,10 @@ class LockedError(BusyError, StoreError):
     """Another process kept the database locked for longer than anybody should."""
 
 
+class LostError(StoreError):
+    """The connection to the server broke, or it is starting: what was asked may have happened or not."""
+
+
 def translated(error: Exception, place: str) -> DigestError:
     """The driver's exception as one of ours, saying what to do."""
     words = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()
@@ -179,7 +185,7 @@ def translated(error: Exception, place: str) -> DigestError:
     if any(sign in why for sign in ("disk is full", "No space left", "disk I/O")):
         return StoreError("the database cannot be written", where=place, why=why, try_="free some disk space")
     if isinstance(error, DBAPIError) and (error.connection_invalidated or "connection" in why):
-        return StoreError("the database does not answer", where=place, why=why, try_="check that the server is running")
+        return LostError("the database does not answer", where=place, why=why, try_="check that the server is running")
     return StoreError("the database refused", where=place, why=why, try_="`digest status`; report this if it stays")
 
 
@@ -206,7 +212,7 @@ def _sqlite_engine(url: URL) -> sa.Engine:
 
 def _postgres_engine(url: URL) -> sa.Engine:
     try:
-        engine = sa.create_engine(url, pool_pre_ping=True)
+        engine = sa.create_engine(url)
     except (ModuleNotFoundError, NoSuchModuleError) as error:
         raise StoreError(
             "PostgreSQL cannot be used",
@@ -219,5 +225,19 @@ def _postgres_engine(url: URL) -> sa.Engine:
     def prepare(connection: Any, record: Any) -> None:
         connection.execute(f"SET synchronous_commit = on; SET lock_timeout = '{BUSY_TIMEOUT_S}s'; SET timezone = 'UTC'")
         connection.commit()
+
+    @sa.event.listens_for(engine, "checkin")
+    def used(connection: Any, record: Any) -> None:
+        record.info["used_at"] = time.monotonic()
+
+    @sa.event.listens_for(engine, "checkout")
+    def greet(connection: Any, record: Any, proxy: Any) -> None:
+        """One that was idle for a while is asked first; a ledger at work would pay a round trip for each step."""
+        if time.monotonic() - record.info.get("used_at", time.monotonic()) < IDLE_S:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except Exception as error:
+            raise sa.exc.DisconnectionError from error  # the pool drops it and opens another
 
     return engine

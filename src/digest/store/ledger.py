@@ -12,14 +12,15 @@ domains), so a batch touches few pages.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 import sqlalchemy as sa
 
-from digest.errors import StoreError
 from digest.model import DeliveryState, Outcome, Recipient
-from digest.store.database import Database
+from digest.store.database import Database, LockedError, LostError
 from digest.store.ledger_calls import Calls, Claimed, result
 from digest.store.ledger_postgres import PostgresCalls
 from digest.store.ledger_sqlite import SqliteCalls
@@ -27,6 +28,8 @@ from digest.store.schema import delivery
 
 MAX_BATCH = 1000
 _MAX_CURSORS = 16
+_WAITS_S = (0.1, 0.5, 1.0, 2.0, 4.0)  # a server that is restarted is back by then
+T = TypeVar("T")
 _ENGINES: dict[str, Callable[[Database, int, int], Calls]] = {"sqlite": SqliteCalls, "postgresql": PostgresCalls}
 
 
@@ -48,8 +51,6 @@ class IssueLedger:
         and another one is taken instead.
         """
         n, apart = min(n, MAX_BATCH), frozenset(without)
-        if self._in_doubt:
-            self._give_back_unknown()
         taken: list[Recipient] = []
         while len(taken) < n:
             found = self._claim_once(n - len(taken), apart)
@@ -60,16 +61,21 @@ class IssueLedger:
 
     def _claim_once(self, n: int, apart: frozenset[str]) -> list[Claimed]:
         after = self._cursor(apart)
-        try:
-            found = self._calls.claim(self._now(), n, after=after, without=apart)
-        except StoreError:
-            self._in_doubt = True  # the rows may be ours, and we would not know which
-            raise
+        found = self._persistently(lambda: self._claim_surely(n, after, apart))
         self._fences |= {one.recipient.delivery_id: one.fence for one in found if not one.why_not}
         if len(found) < n and after:
             self._passed.clear()  # the end: those that came back to the queue meanwhile lie before it
             return found or self._claim_once(n, apart)
         self._remember(apart, found)
+        return found
+
+    def _claim_surely(self, n: int, after: int, apart: frozenset[str]) -> list[Claimed]:
+        """A claim whose answer was lost may have happened: those rows would wait for the end of the run."""
+        if self._in_doubt:
+            self._give_back(delivery.c.id.not_in(list(self._fences)))
+        self._in_doubt = True
+        found = self._calls.claim(self._now(), n, after=after, without=apart)
+        self._in_doubt = False
         return found
 
     def _cursor(self, apart: frozenset[str]) -> int:
@@ -91,22 +97,32 @@ class IssueLedger:
         fences, begun_before = self._fences, self._begun
         results = [result(row, fences[row], outcome) for row, outcome in outcomes if row in fences]
         wanted = {row: fences[row] for row in intents if row in fences and row not in begun_before}
-        begun = self._calls.commit(self._now(), results, wanted)
+        begun = self._persistently(lambda: self._calls.commit(self._now(), results, wanted))
         for row, _ in outcomes:
             fences.pop(row, None)
             begun_before.discard(row)
         begun_before |= begun
         return begun
 
+    def _persistently(self, ask: Callable[[], T]) -> T:
+        """Ask again when the server went away or somebody kept the file locked: it costs nobody anything.
+
+        Each of the three may be repeated: nothing is begun twice, and a lease that ran out meanwhile begins nothing.
+        """
+        waits = iter(_WAITS_S)
+        while True:
+            try:
+                return ask()
+            except (LostError, LockedError) as error:
+                wait_s = next(waits, None)
+                if wait_s is None or (isinstance(error, LockedError) and wait_s != _WAITS_S[0]):
+                    raise
+                time.sleep(wait_s)
+
     def release(self) -> None:
         """Give back everything claimed and not begun; these attempts do not count."""
-        returned = self._give_back(sa.true())
+        returned = self._persistently(lambda: self._give_back(sa.true()))
         self._fences = {row: fence for row, fence in self._fences.items() if row not in returned}
-
-    def _give_back_unknown(self) -> None:
-        """A claim whose answer was lost may have happened: those rows would wait for the end of the run."""
-        self._give_back(delivery.c.id.not_in(list(self._fences)))
-        self._in_doubt = False
 
     def _give_back(self, which: sa.ColumnElement[bool]) -> set[int]:
         mine = (delivery.c.claimed_by == self._me, delivery.c.issue_id == self._issue)
