@@ -34,6 +34,7 @@ TESTS = {
 SCRIPTS = {
     "fill": ["benchmarks/bench_fill.py", "--json"],
     "dkim": ["benchmarks/bench_dkim.py", "--json", "--rounds", "21", "--messages", "60"],
+    "ledger": ["benchmarks/bench_ledger.py", "--json"],
     "send": ["benchmarks/bench_send.py", "--json"],
     "feeds": ["benchmarks/bench_feeds.py"],
     "copied": ["benchmarks/bench_copied.py"],
