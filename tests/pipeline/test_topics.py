@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from digest.model import IssueState
+from digest.model import IssueState, Item
+from digest.pipeline.topics import concerns
+from digest.render.fixtures import FIXTURES
 from support_world import MONDAY, World, prose, world
 
 WEEK, MINUTE = timedelta(days=7), timedelta(minutes=1)
@@ -25,10 +29,14 @@ TEMPLATE = """{% extends "@builtin/briefing.mjml" %}
 {% endshown_if %}
 {% endblock %}
 """
-TEXT = """{{ items[0].title }}
+TEXT = """{% for item in items %}
+{{ item.title }}
+{{ item.summary }}
+{% endfor %}
 {% shown_if topic("gardens") and not topic("boats") %}
 Seeds are in the shed.
 {% endshown_if %}
+{{ site.name }}, {{ site.postal_address }}
 {{ slot("unsubscribe_url") }}
 """
 
@@ -72,6 +80,23 @@ def test_an_issue_about_no_topic_in_particular_is_for_everybody(place: World) ->
     """Where no article carries a tag nobody's choice can be asked, and nobody is left out."""
     week(place, 0, "")
     assert len(place.mailed()) == 4
+
+
+def test_a_source_and_a_heading_are_topics_too() -> None:
+    """Readers may name where articles come from; of other topics an issue without tags does not tell."""
+    issue = replace(FIXTURES["week"].issue, items=(item(source="events", source_title="What's on", section="Dates"),))
+    concerned = concerns(issue, ["events", "What's on", "blog", "Our blog"])
+    for topics, wanted in (
+        (None, True), (("Events",), True), (("what's on",), True), (("dates", "x"), True), (("blog",), False),
+        (("Our Blog", "boats"), False), (("boats",), True),
+    ):  # fmt: skip
+        assert concerned(topics) is wanted, topics
+    tagged = concerns(replace(issue, items=(*issue.items, item(tags=("ropes",)))), ["events", "blog"])
+    assert [tagged((name,)) for name in ("boats", "ROPES", "events", "blog")] == [False, True, True, False]
+
+
+def item(**changes: Any) -> Item:
+    return Item(1, "T", None, "S.", **changes)
 
 
 def test_an_issue_that_nobody_wants_is_done_with_everyone_named(place: World) -> None:

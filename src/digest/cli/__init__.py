@@ -39,6 +39,7 @@ COMMANDS = {
     "doctor": "digest.cli.doctor:doctor",
     "dkim": "digest.cli.dkim:dkim",
     "db": "digest.cli.db:db",
+    "template": "digest.cli.template:template",
     "inspect": "digest.cli.inspect:inspect",
     "demo": "digest.cli.demo:demo",
     "docs": "digest.cli.docs:docs",

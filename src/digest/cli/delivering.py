@@ -63,7 +63,9 @@ def deliver(
     else:
         for line in made_lines(workspace, made):
             click.echo(line)
-    return DONE if made.sent is None else code_of_sent(made.sent, retries_are_fine=False)
+    if made.sent is None:
+        return FAILED if made.row.state == "held" else DONE
+    return code_of_sent(made.sent, retries_are_fine=False)
 
 
 def _make(

@@ -15,10 +15,15 @@ from digest.cli.app import DONE, EXIT_CODES, FAILED
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 when a page is not what it would be.")
 def docs(directory: Path, check: bool) -> None:
-    """Write commands.md and configuration.md into DIRECTORY."""
+    """Write commands.md, configuration.md and template-data.schema.json into DIRECTORY."""
     from digest.config import reference_markdown
+    from digest.render.dataschema import schema_text
 
-    pages = {"commands.md": commands_markdown(), "configuration.md": reference_markdown()}
+    pages = {
+        "commands.md": commands_markdown(),
+        "configuration.md": reference_markdown(),
+        "template-data.schema.json": schema_text(),
+    }
     stale = [
         name
         for name, text in pages.items()

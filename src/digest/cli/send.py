@@ -168,7 +168,8 @@ def _send_one(workspace: Workspace, digest: str, agreed: Agreed, *, gather: bool
         return _not_now(workspace, seen, as_json=as_json)
     if not as_json:
         _show(workspace, seen)
-    if not seen.problem and not confirm(_question(seen), yes=agreed.yes):
+    held = any(one.severity == "error" for one in seen.findings)  # then nothing is sent, and nothing is asked
+    if not seen.problem and not held and not confirm(_question(seen), yes=agreed.yes):
         click.echo("Not sent. Nothing was written but what was gathered.", err=True)
         return DONE
     return deliver(
@@ -261,5 +262,6 @@ def _prospect_data(seen: Prospect) -> dict[str, Any]:
         "size_bytes": seen.size_bytes,
         "problem": seen.problem,
         "notes": seen.drafted.notes,
+        "preflight": seen.findings,
         "sources": seen.sources.results,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from digest.pipeline.listing import ListReading
     from digest.pipeline.sending import Sent
     from digest.pipeline.workspace import Workspace
+    from digest.render.preflight import Finding
 
 
 def when(workspace: Workspace, digest: str | None, at: datetime | None) -> str:
@@ -95,7 +97,17 @@ def prospect_lines(workspace: Workspace, seen: Prospect) -> list[str]:
         lines.append(f"  {len(reading.rejects)} rows of the list cannot be used; digest subscribers check names them")
     if reading.alarm:
         lines.append(f"  {reading.alarm}")
-    return lines + notes
+    return lines + notes + preflight_lines(seen.findings)
+
+
+def preflight_lines(findings: Sequence[Finding]) -> list[str]:
+    """Errors and warnings of preflight, one line each with what to do; hints are for `digest check`."""
+    told = [one for one in findings if one.severity != "hint"]
+    lines = [f"  Preflight  {one.severity}: {one.what} ({one.id}, {one.place}). Try: {one.fix}" for one in told]
+    if any(one.severity == "error" for one in told):
+        lines.append("  With these errors the issue is held, not sent: correct them, accept them with a reason in")
+        lines.append("  [preflight] accept, or release the held issue.")
+    return lines
 
 
 def account_lines(workspace: Workspace, sent: Sent) -> list[str]:

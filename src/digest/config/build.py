@@ -69,6 +69,7 @@ def build_config(tables: Tables, secretive: Secretive, *, path: Path) -> Config:
         bounce_address=tables.bounces.address,
         dkim=secretive.dkim,
         model=_model(tables.model, secretive.model_key) if tables.model.url else None,
+        accepted=dict(tables.preflight.accept),
     )
 
 

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 
 from digest.config import values
 from digest.config.secret import SecretRef, reference, text_or_reference, url_or_reference
+from digest.config.suggest import did_you_mean
 from digest.config.values import Refused
 from digest.model import Mailbox
 from digest.render import looks
@@ -99,6 +100,30 @@ def _weights(value: Any) -> dict[str, float]:
 
 
 Weights = Annotated[dict[str, float], PlainValidator(_weights), Kind("table of tag = number from -1 to 1", "table")]
+
+
+def _reasons(value: Any) -> dict[str, str]:
+    from digest.render.preflight.rules import RULES
+
+    example = '{ image-many = "it is a page of photographs" }'
+    if not isinstance(value, dict):
+        raise Refused(f"must be a table, not {values.described(value)}", f"write {example}")
+    read, bad = {}, []
+    for name, reason in value.items():
+        try:
+            if name not in RULES:
+                raise Refused(f"there is no rule of this name{did_you_mean(name, RULES)}", "digest check --json")
+            read[name] = values.text(reason)
+            if not read[name]:
+                raise Refused("needs a reason", "write why it does not count here")
+        except Refused as error:
+            bad.append(Refused(error.what, error.try_, at=(name, *error.at)))
+    if bad:
+        raise values.Several(bad)
+    return read
+
+
+Reasons = Annotated[dict[str, str], PlainValidator(_reasons), Kind("table of rule = reason", "table")]
 
 
 def _whole(low: int, high: int) -> Any:
@@ -383,6 +408,14 @@ class ThemeTable(Table):
     logo_alt: Text = setting("", "The logo in words, for images off and for screen readers.", shown="the site's name")
 
 
+class PreflightTable(Table):
+    """The check of every issue before it goes out. An error holds the issue; warnings and hints are only told."""
+
+    accept: Reasons = setting(
+        {}, "Rules that do not count here, each with your reason: `digest check --json` gives their ids."
+    )
+
+
 class DeliveryTable(Table):
     """How mail is handed over."""
 
@@ -490,6 +523,7 @@ SECTIONS: dict[str, Section] = {
     "relay": Section(RelayTable, named=True),
     "model": Section(ModelTable, optional=True),
     "theme": Section(ThemeTable),
+    "preflight": Section(PreflightTable),
     "delivery": Section(DeliveryTable),
     "notify": Section(NotifyTable),
     "dkim": Section(DkimTable, optional=True),

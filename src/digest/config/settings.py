@@ -7,7 +7,7 @@ that stage's own settings.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from digest.audience.settings import ListSettings
@@ -106,7 +106,8 @@ class Config:
 
     `theme` is the look of pages that belong to no digest; each digest carries its own in `render`. `bounce_address`
     is empty or holds `{token}`. `dkim` None: nothing is signed here; it lacks keys where they could not be read and
-    the command does not send. `model` None: summaries are extracts.
+    the command does not send. `model` None: summaries are extracts. `accepted` are preflight's rules that do not count
+    here, each with the operator's reason.
     """
 
     path: Path
@@ -125,3 +126,4 @@ class Config:
     bounce_address: str = ""
     dkim: DkimSettings | None = None
     model: ModelSettings | None = None
+    accepted: Mapping[str, str] = field(default_factory=dict)

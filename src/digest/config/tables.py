@@ -37,6 +37,7 @@ class Tables:
     relay: dict[str, schema.RelayTable] = field(default_factory=dict)
     model: schema.ModelTable = field(default_factory=schema.ModelTable)
     theme: schema.ThemeTable = field(default_factory=schema.ThemeTable)
+    preflight: schema.PreflightTable = field(default_factory=schema.PreflightTable)
     delivery: schema.DeliveryTable = field(default_factory=schema.DeliveryTable)
     notify: schema.NotifyTable = field(default_factory=schema.NotifyTable)
     dkim: schema.DkimTable = field(default_factory=schema.DkimTable)

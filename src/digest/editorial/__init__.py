@@ -6,17 +6,29 @@ does not fit is refused with the command that would.
 
 from digest.editorial.approving import objections
 from digest.editorial.overrides import EDITABLE, NewOverride, check, fold
-from digest.editorial.steps import RELEASED, Command, apply, reopened, was_released
+from digest.editorial.steps import (
+    RELEASED,
+    UNFIT,
+    Command,
+    apply,
+    released_note,
+    reopened,
+    was_overruled,
+    was_released,
+)
 
 __all__ = [
     "EDITABLE",
     "RELEASED",
+    "UNFIT",
     "Command",
     "NewOverride",
     "apply",
     "check",
     "fold",
     "objections",
+    "released_note",
     "reopened",
+    "was_overruled",
     "was_released",
 ]

@@ -14,6 +14,8 @@ from digest.model import IssueRow, IssueState
 
 _S = IssueState
 RELEASED = "released"  # the note of an issue that a person let go on
+UNFIT = "preflight finds"  # how the note begins of an issue that is held for its errors, not for another trouble
+OVERRULED = "released in spite of preflight"  # and that of one whose errors they had been told of
 
 
 class Command(StrEnum):
@@ -89,7 +91,17 @@ def apply(row: IssueRow, command: Command) -> IssueState:
 
 def was_released(row: IssueRow) -> bool:
     """Whether a person has said of this very issue that it is to go out: late, thin, to a changed list."""
-    return row.note == RELEASED
+    return row.note in (RELEASED, OVERRULED)
+
+
+def released_note(row: IssueRow) -> str:
+    """The note of `row` when it is released: only who saw preflight's errors has overruled them."""
+    return OVERRULED if row.reason == "preflight" and row.note.startswith(UNFIT) else RELEASED
+
+
+def was_overruled(row: IssueRow) -> bool:
+    """Whether a person has seen what preflight finds in this very issue, and wants it sent."""
+    return row.note == OVERRULED
 
 
 def reopened(row: IssueRow) -> IssueState:

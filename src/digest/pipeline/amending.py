@@ -13,12 +13,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from digest.editorial import Command, apply, fold
-from digest.errors import StateError, UsageError
+from digest.errors import DigestError, StateError, UsageError
 from digest.model import Amendment, Issue, IssueState, Item
 from digest.pipeline import steering
-from digest.pipeline.freezing import issue_key, render_content
-from digest.pipeline.listing import Variants, candidates, topics_of
+from digest.pipeline.freezing import concerned_by, issue_key, render_content
+from digest.pipeline.listing import Variants, candidates
 from digest.pipeline.phrasing import wording
+from digest.pipeline.preflighting import errors, examine
 from digest.pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ def amend(
 ) -> tuple[IssueRow, Amendment]:
     """Pause the issue and give everybody who does not have it a rendition without these articles.
 
-    It stands still afterwards. Raises `StateError` for an issue that nobody waits for, `UsageError` as `without` does.
+    It stands still afterwards. Raises `StateError` for an issue that nobody waits for, `UsageError` as `without` does,
+    `DigestError` when preflight finds errors that the issue did not have before.
     """
     if row.state not in AMENDABLE:
         raise StateError(
@@ -75,11 +77,12 @@ def amend(
             try_=f"digest issue edit {row.digest}, to say so in the next one",
         )
     content = without(workspace, row, drop, subject=subject)
+    renditions = _renditions(workspace, row, content)
     if row.state is not IssueState.PAUSED:
         apply(row, Command.PAUSE)
         row = steering.pause(workspace, row, by=by)
     amendment = workspace.store.issues.amend(
-        row, content, _renditions(workspace, row, content), dropped=drop, reason=reason, at=workspace.now(), by=by
+        row, content, renditions, dropped=drop, reason=reason, at=workspace.now(), by=by
     )
     return workspace.store.issues.get(row.id), amendment
 
@@ -88,7 +91,7 @@ def missing(workspace: Workspace, row: IssueRow) -> Iterator[Candidate]:
     """Everybody on the list now, as candidates for the issue's newest rendition; who has a row already is no news."""
     stored = workspace.store.issues.newest_renditions(row.id)
     variants = Variants.of([locale for _, locale in stored])
-    return candidates(workspace, row, issue_key(row), variants, topics_of(content_now(workspace, row)))
+    return candidates(workspace, row, issue_key(row), variants, concerned_by(workspace, content_now(workspace, row)))
 
 
 def count_missing(workspace: Workspace, row: IssueRow) -> int:
@@ -133,11 +136,21 @@ def _reworded(workspace: Workspace, row: IssueRow, content: Issue, items: tuple[
 
 
 def _renditions(workspace: Workspace, row: IssueRow, content: Issue) -> list[RenditionData]:
-    """One rendition of each language that was frozen."""
+    """One rendition of each language that was frozen, none with an error that the one before it has not."""
+    from digest.render import Rendition
     from digest.store import RenditionData
 
-    made = []
-    for _, locale in workspace.store.issues.newest_renditions(row.id):
+    made, before = [], content_now(workspace, row)
+    for rendition_id, locale in workspace.store.issues.newest_renditions(row.id):
         rendition = render_content(workspace, content, locale=locale)
+        older = Rendition.from_bytes(workspace.store.issues.rendition(rendition_id))
+        had = {one.id for one in errors(examine(workspace, before, older, frequency=row.frequency))}
+        found = errors(examine(workspace, content, rendition, frequency=row.frequency))
+        if new := [one for one in found if one.id not in had]:
+            raise DigestError(
+                f"issue {row.name} cannot be amended like this",
+                why="; ".join(f"{one.what} ({one.id}, {one.place})" for one in new),
+                try_=f"{new[0].fix}; nothing was changed, and the issue goes on as it was",
+            )
         made.append(RenditionData(rendition.locale, rendition.direction, rendition.to_bytes(), kind="correction"))
     return made

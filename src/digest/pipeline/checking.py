@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from digest.errors import DigestError
 from digest.model import Issue, Item, Sending
+from digest.pipeline.preflighting import reachable
 from digest.pipeline.workspace import utc_now
 from digest.recurrence import Rule, period_after, period_at
 
@@ -92,9 +92,7 @@ def _digest(config: Config, name: str) -> Iterator[Finding]:
     except DigestError as error:
         yield Finding("error", f"{name}: {_first(error)}", error.try_)
         return
-    # Who publishes on this very machine (a demo, a rehearsal) means its addresses.
-    accepted = ("link-local",) if urlsplit(config.site.url).hostname in ("localhost", "127.0.0.1", "::1") else ()
-    for one in preflight(rendition, issue, theme=theme, accepted=accepted):
+    for one in preflight(rendition, issue, theme=theme, accepted=config.accepted, reachable=reachable(config)):
         severity = "info" if one.severity == "hint" else one.severity
         yield Finding(severity, f"{name}: {one.what} ({one.id}, {one.place})", one.fix)
 

@@ -8,18 +8,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from digest.editorial import was_overruled
 from digest.pipeline.cadence import served
-from digest.pipeline.drafting import Drafted
-from digest.pipeline.listing import Variants, candidates, locale_of, topics_of
+from digest.pipeline.drafting import Drafted, source_titles
+from digest.pipeline.listing import Variants, candidates, locale_of
+from digest.pipeline.preflighting import Unfit, errors, examine
+from digest.pipeline.topics import concerns
 from digest.pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from digest.model import Issue, IssueRow
     from digest.render import Rendition
 
 
 def freeze(workspace: Workspace, row: IssueRow, drafted: Drafted) -> IssueRow:
-    """Render and freeze. Raises `TemplateError`; `BusyError` when another process froze it meanwhile."""
+    """Render, look at what came out, and freeze. Raises `TemplateError`; `Unfit` when preflight finds errors that
+    nobody has accepted; `BusyError` when another process froze it meanwhile."""
     from digest.store import Frozen, RenditionData
 
     # The languages in use must be known before the renditions are written, and the people are a stream: it is read
@@ -28,18 +34,34 @@ def freeze(workspace: Workspace, row: IssueRow, drafted: Drafted) -> IssueRow:
         workspace.digest(row.digest).list, served(workspace, row.digest, row.frequency)
     )
     variants = Variants(locale_of(workspace, row.digest), (subscriber.locale for subscriber, _ in readers))
-    renditions = [
-        RenditionData(rendition.locale, rendition.direction, rendition.to_bytes())
-        for rendition in (render(workspace, drafted, locale=locale) for locale in variants.locales)
-    ]
+    rendered = [render(workspace, drafted, locale=locale) for locale in variants.locales]
+    if not was_overruled(row):
+        _fit_to_send(workspace, row, drafted, rendered)
+    renditions = [RenditionData(one.locale, one.direction, one.to_bytes()) for one in rendered]
     frozen = Frozen(
         issue=drafted.issue,
         renditions=renditions,
         consumed=_consumed(drafted),
         left_over=drafted.draft.passed_over,
-        candidates=candidates(workspace, row, issue_key(row), variants, topics_of(drafted.issue)),
+        candidates=candidates(workspace, row, issue_key(row), variants, concerned_by(workspace, drafted.issue)),
     )
     return workspace.store.issues.freeze(row, frozen, at=workspace.now())
+
+
+def concerned_by(workspace: Workspace, issue: Issue) -> Callable[[tuple[str, ...] | None], bool]:
+    """Which readers, by their topics, `issue` has something for."""
+    titles = source_titles(workspace)
+    return concerns(issue, [name for one in workspace.sources_of(issue.digest) for name in (one, titles[one])])
+
+
+def _fit_to_send(workspace: Workspace, row: IssueRow, drafted: Drafted, rendered: Sequence[Rendition]) -> None:
+    found = [
+        one
+        for rendition in rendered
+        for one in errors(examine(workspace, drafted.issue, rendition, frequency=row.frequency))
+    ]
+    if found:
+        raise Unfit(row, list(dict.fromkeys(found)))
 
 
 def render(workspace: Workspace, drafted: Drafted, *, locale: str | None = None) -> Rendition:

@@ -22,6 +22,7 @@ from digest.pipeline.drafting import Drafted
 from digest.pipeline.freezing import freeze, render
 from digest.pipeline.gathering import GatherReport, SourceResult, enroll, gather
 from digest.pipeline.listing import ListReading, read_list
+from digest.pipeline.preflighting import Unfit, examine
 from digest.pipeline.presence import at_work, recover
 from digest.pipeline.sending import Sent, send
 from digest.pipeline.watching import Stop, Watch, ignored, never
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from digest.model import IssueRow, Report
+    from digest.render.preflight import Finding
     from digest.store import Sight
 
 TRY_AGAIN = timedelta(minutes=10)
@@ -63,7 +65,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """What would be sent: drafted and rendered, nothing written. `problem` says why it cannot be sent as it is."""
+    """What would be sent: drafted and rendered, nothing written.
+
+    `problem` says why it cannot be sent as it is, `findings` what preflight makes of it.
+    """
 
     found: Found
     drafted: Drafted
@@ -71,6 +76,7 @@ class Prospect:
     sources: GatherReport
     size_bytes: int = 0
     problem: str = ""
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +165,12 @@ def prospect(
     drafted = checked(workspace, found.digest, found.period, number, _scheduled_for(workspace, found), found.frequency)
     reading = read_list(workspace, workspace.digest(found.digest).list, write=False)
     problem = _problem(workspace, found.digest, drafted, sources)
-    size = len(render(workspace, drafted).html(specimen()).encode()) if drafted.issue.items else 0
-    return Prospect(found, drafted, reading, sources, size, problem)
+    if not drafted.issue.items:
+        return Prospect(found, drafted, reading, sources, 0, problem)
+    rendition = render(workspace, drafted)
+    size = len(rendition.html(specimen()).encode())
+    findings = examine(workspace, drafted.issue, rendition, frequency=found.frequency)
+    return Prospect(found, drafted, reading, sources, size, problem, findings)
 
 
 def plan(workspace: Workspace, found: Found) -> IssueRow:
@@ -311,6 +321,8 @@ def _frozen(workspace: Workspace, row: IssueRow, drafted: Drafted, terms: Terms)
         return Made(freeze(workspace, row, drafted))
     except (BusyError, StoreError):
         raise
+    except Unfit as error:
+        return Made(hold(workspace, row, "preflight", str(error)))
     except DigestError as error:
         if terms.ask:
             raise

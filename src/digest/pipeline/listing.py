@@ -7,9 +7,8 @@ lost database brings anybody back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from digest.errors import AddressError
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.audience.settings import ListSettings
-    from digest.model import Issue, IssueRow, RejectedRow, Subscriber
+    from digest.model import IssueRow, RejectedRow, Subscriber
     from digest.store import Candidate, ListChange
 
 
@@ -127,18 +126,18 @@ def _language(locale: str) -> str:
 
 
 def candidates(
-    workspace: Workspace, row: IssueRow, issue_key: str, variants: Variants, topics: Sequence[str] = ()
+    workspace: Workspace,
+    row: IssueRow,
+    issue_key: str,
+    variants: Variants,
+    concerned: Callable[[tuple[str, ...] | None], bool],
 ) -> Iterator[Candidate]:
     """Everyone the issue concerns, with a reason where they will not be mailed; streamed, never held.
 
-    `topics` are those the issue is about; who chose topics and none of these is not mailed this time.
+    `concerned` says of a reader's topics whether the issue has something for them; who it has nothing for is not mailed
+    this time.
     """
-    from digest.audience import wants
     from digest.store import Candidate
-
-    @lru_cache(maxsize=4096)  # a list holds few combinations of topics
-    def wanted(theirs: tuple[str, ...] | None) -> bool:
-        return wants(theirs, topics)
 
     settings = workspace.digest(row.digest)
     audience = workspace.store.audience
@@ -162,7 +161,7 @@ def candidates(
             rendition=variants.index(subscriber.locale),
             skip=skip
             or _skip(subscriber.address, loopback=loopback, only_to=only_to)
-            or ("" if wanted(subscriber.topics) else "no_topic"),
+            or ("" if concerned(subscriber.topics) else "no_topic"),
         )
 
 
@@ -171,11 +170,6 @@ def _tokens(key: bytes, key_id: int, subscriber: Subscriber, list_id: int, bounc
     if bounced_issue is not None:
         tokens["bounce"] = sign_bounce_token(key, key_id=key_id, issue_id=bounced_issue, subscriber_id=subscriber.id)
     return tokens
-
-
-def topics_of(issue: Issue) -> tuple[str, ...]:
-    """What an issue is about: the tags of its articles. None at all, and it concerns everybody."""
-    return tuple(dict.fromkeys(tag for item in issue.items for tag in item.tags))
 
 
 def unsubscribe_token(key: bytes, key_id: int, subscriber: Subscriber, list_id: int) -> str:

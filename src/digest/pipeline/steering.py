@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digest.editorial import RELEASED, Command, apply
+from digest.editorial import Command, apply, released_note
 from digest.errors import UsageError
 from digest.model import DeliveryState, EmailAddress
 from digest.pipeline.issuing import hold as hold_
@@ -30,7 +30,7 @@ def hold(workspace: Workspace, row: IssueRow, *, note: str, by: str) -> IssueRow
 def release(workspace: Workspace, row: IssueRow, *, by: str) -> IssueRow:
     """Let a held, skipped or missed issue go on."""
     to = apply(row, Command.RELEASE)
-    return workspace.store.issues.move(row, to, at=workspace.now(), note=RELEASED, by=by)
+    return workspace.store.issues.move(row, to, at=workspace.now(), note=released_note(row), by=by)
 
 
 def pause(workspace: Workspace, row: IssueRow, *, by: str) -> IssueRow:

@@ -1,5 +1,6 @@
 """What templates see: an issue as read-only views, every string of it data.
 
+    schema  1: the version of what follows; `dataschema` describes it, docs/template-data.schema.json publishes it
     issue   subject, preheader, intro (str), intro_paragraphs, in_this_issue, sample, passed_over, extra
     digest  title, number, period (text), count, minutes, list_name
     site    name, url, postal_address
@@ -37,6 +38,7 @@ from digest.render.escaping import clean, usable_link
 from digest.render.locale import Language
 from digest.render.theme import Direction, Length, Theme
 
+SCHEMA = 1
 THUMB_WIDTH = 144
 TILE_GAP = 20
 # How high a picture may be in clients that cannot crop: 3:2 and a bit for wide ones, no pillars for tall ones.
@@ -59,6 +61,7 @@ def contract(issue: Issue, theme: Theme, language: Language, layout: Layout) -> 
     """The variables of a template."""
     items = _shown(issue, layout)
     return {
+        "schema": SCHEMA,
         "issue": _issue(issue, hidden=len(issue.items) - len(items)),
         "digest": _digest(issue, language),
         "site": View({

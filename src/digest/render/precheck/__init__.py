@@ -30,11 +30,11 @@ from digest.render.binding import BoundEnvironment, Tokens, template_lines
 from digest.render.precheck.attributes import Fault
 from digest.render.precheck.linemap import LineMap, Marks, Place
 from digest.render.precheck.markup import faults
-from digest.render.precheck.mistakes import Mistake, OutOfTime, error, mistakes_of
+from digest.render.precheck.mistakes import Mistake, OutOfTime, error, mistakes_of, shown
 from digest.render.precheck.names import offered, unknown_names
 from digest.render.precheck.sheets import Lookup, Sheet, Sheets, gather
 
-__all__ = ["CheckedEnvironment", "Mistake", "Place", "mistakes_of"]
+__all__ = ["CheckedEnvironment", "Mistake", "Place", "mistakes_of", "shown"]
 
 _QUOTED = re.compile(r"'([^']*)'")
 MAX_CHARS = 4_000_000  # of one template; a thousand articles print 1.5 million

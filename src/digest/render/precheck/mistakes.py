@@ -33,7 +33,7 @@ def error(mistakes: Iterable[Mistake]) -> TemplateError:
     """The first mistake as the error's own; the others follow in its text, in the order given, each place once."""
     several = list({(mistake.place, mistake.what): mistake for mistake in mistakes}.values())
     first, *rest = several
-    told = [_told(mistake) for mistake in rest[: MOST - 1]]
+    told = [shown(mistake) for mistake in rest[: MOST - 1]]
     if len(several) > MOST:
         told.append(f"… and {len(several) - MOST} more")
     place = first.place
@@ -75,7 +75,8 @@ def told(values: dict[str, Any]) -> TemplateError:
     return made
 
 
-def _told(mistake: Mistake) -> str:
+def shown(mistake: Mistake) -> str:
+    """Its place, what, why, the line itself with a caret, and what to try."""
     place = mistake.place
     alone = TemplateError(
         mistake.what, file=place.file, line=place.line or None, column=_column(place), why=_with_excerpt(mistake),

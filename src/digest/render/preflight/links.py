@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import b64encode
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from digest.render.escaping import check_link
 from digest.render.preflight.colours import ratio
@@ -60,11 +60,19 @@ def addresses(look: Inspection) -> Hits:
         yield from _address(look, node, href)
 
 
+def _port(parts: SplitResult) -> int:
+    try:
+        return parts.port or (80 if parts.scheme == "http" else 443)
+    except ValueError:
+        return 0
+
+
 def _address(look: Inspection, node: Node, href: str) -> Hits:
     parts = urlsplit(href)
     host = (parts.hostname or "").lower()
     if _PRIVATE.fullmatch(host) or _INTERNAL.search(host):
-        yield "link-local", host, node.place
+        if look.reachable is None or not look.reachable(host, _port(parts)):
+            yield "link-local", host, node.place
     elif parts.scheme == "http":
         yield "link-plain-http", href[:80], node.place
     if host.removeprefix("www.") in _SHORTENERS:

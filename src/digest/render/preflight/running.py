@@ -8,7 +8,7 @@ Why one parse and no browser: ten articles for three readers take 15 ms, a brows
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from digest.model import Issue, Message, Recipient
@@ -42,12 +42,14 @@ def preflight(
     accepted: Mapping[str, str] | Iterable[str] = (),
     previous_subject: str = "",
     image_bytes: Mapping[str, int] | None = None,
+    reachable: Callable[[str, int], bool] | None = None,
 ) -> tuple[Finding, ...]:
     """What is wrong with this issue as it would be sent.
 
     `samples` are readers to fill it for, or messages; by default the three that break layouts. `accepted` are ids not
     to report (with reasons, as configured). `previous_subject` is that of the issue before; `image_bytes` the sizes of
-    pictures by address, where somebody knows them. Unknown ids in `accepted` are ignored: `RULES` has them all.
+    pictures by address, where somebody knows them; `reachable` says of a private host and port whether readers are
+    meant to get there. Unknown ids in `accepted` are ignored: `RULES` has them all.
     """
     hits: dict[Hit, None] = {}
     layouts: set[tuple[bool, ...]] = set()
@@ -57,7 +59,7 @@ def preflight(
         whole = key not in layouts
         layouts.add(key)
         page = read_page(sample.html) if whole else _EMPTY_PAGE
-        look = Inspection(rendition, issue, theme, sample, page, previous_subject, image_bytes, said(issue))
+        look = Inspection(rendition, issue, theme, sample, page, previous_subject, image_bytes, said(issue), reachable)
         for check in (*_EACH, *(_WHOLE if whole else ())):
             hits.update(dict.fromkeys(check(look)))
         if not whole:

@@ -7,7 +7,7 @@ message's two parts decode to, `fields` its header lines, unfolded, in order.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -64,6 +64,7 @@ class Inspection:
     previous_subject: str = ""
     image_bytes: Mapping[str, int] | None = None
     issue_words: str = ""
+    reachable: Callable[[str, int], bool] | None = None
 
 
 def taken(rendition: Rendition, given: Recipient | Message) -> Sample:
