@@ -156,7 +156,7 @@ def candidates(
             locale=subscriber.locale,
             timezone=subscriber.timezone,
             topics=subscriber.topics,
-            tokens=_tokens(keys[key_id], key_id, subscriber, list_id, bounced_issue),
+            tokens=tokens_of(keys[key_id], key_id, subscriber, list_id, bounced_issue),
             message_id=message_id_for(keys[key_id], issue=issue_key, subscriber_id=subscriber.id),
             rendition=variants.index(subscriber.locale),
             skip=skip
@@ -165,7 +165,9 @@ def candidates(
         )
 
 
-def _tokens(key: bytes, key_id: int, subscriber: Subscriber, list_id: int, bounced_issue: int | None) -> dict[str, str]:
+def tokens_of(
+    key: bytes, key_id: int, subscriber: Subscriber, list_id: int, bounced_issue: int | None
+) -> dict[str, str]:
     tokens = {"unsubscribe": unsubscribe_token(key, key_id, subscriber, list_id)}
     if bounced_issue is not None:
         tokens["bounce"] = sign_bounce_token(key, key_id=key_id, issue_id=bounced_issue, subscriber_id=subscriber.id)

@@ -28,6 +28,7 @@ from digest.store.schema import (
     suppression,
     unsubscription,
 )
+from digest.store.searching import matching
 from digest.store.suppressions import Suppressions
 from digest.store.synchronising import sync_list
 
@@ -161,6 +162,12 @@ class AudienceStore(Suppressions):
         """Whom a token means."""
         with self._db.read() as connection:
             return _by_id(connection, subscriber_id, list_id)
+
+    def search(self, list_name: str, text: str, *, after: int = 0, limit: int = 20) -> list[Subscriber]:
+        """Up to `limit` active subscribers in id order whose address or name holds `text`; "" is everybody."""
+        with self._db.read() as connection:
+            rows = connection.execute(matching(_PERSON, list_name, text, after=after, limit=limit))
+            return [_subscriber(row) for row in rows]
 
     def history(self, key: str) -> list[PastDelivery]:
         """What became of one address in every issue, the newest first."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from types import TracebackType
 
 import sqlalchemy as sa
@@ -17,13 +18,14 @@ from digest.store.articles import ArticleStore
 from digest.store.audience import AudienceStore
 from digest.store.catalogue import Catalogue
 from digest.store.checks import CheckStore
-from digest.store.database import Database
+from digest.store.database import Database, sqlite_path
 from digest.store.events import EventStore
 from digest.store.issues import IssueStore
 from digest.store.ledger import IssueLedger
 from digest.store.marks import MarkStore
 from digest.store.notices import NoticeStore
 from digest.store.schema import secret
+from digest.store.searching import pulse
 from digest.store.sourcebook import SourceBook
 from digest.store.summaries import SummaryStore
 from digest.store.workers import WorkerStore
@@ -60,6 +62,11 @@ class Store:
         return self.database.place
 
     @property
+    def file(self) -> Path | None:
+        """Where the database is a file: that file."""
+        return sqlite_path(self.database.url) if self.dialect == "sqlite" else None
+
+    @property
     def dialect(self) -> str:
         """Which engine: `sqlite` or `postgresql`."""
         return self.database.dialect
@@ -89,6 +96,10 @@ class Store:
         values = {"id": key_id, "key": secrets.token_bytes(KEY_BYTES), "created_at": datetime.now(UTC)}
         with self.database.write() as connection:
             connection.execute(self.database.insert(secret).values(values).on_conflict_do_nothing())
+
+    def pulse(self) -> str:
+        """Changes whenever what an issue would be drafted from does: see `searching.pulse`."""
+        return pulse(self.database)
 
     def close(self) -> None:
         self.database.close()

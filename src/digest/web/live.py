@@ -18,19 +18,19 @@ POLL_S = 0.3
 KEEP_ALIVE_S = 15.0
 
 
-def change_events(request: Request, stamp: Callable[[], str]) -> StreamingResponse:
+def change_events(request: Request, stamp: Callable[[], str], *, every_s: float = POLL_S) -> StreamingResponse:
     """An endless `text/event-stream`. It ends when the client goes or the server stops (`server.serve_app`)."""
     return StreamingResponse(
-        _watch(request, stamp), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
+        _watch(request, stamp, every_s), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
     )
 
 
-async def _watch(request: Request, stamp: Callable[[], str]) -> AsyncIterator[str]:
+async def _watch(request: Request, stamp: Callable[[], str], every_s: float) -> AsyncIterator[str]:
     last = await _read(stamp)
     spoke = time.monotonic()
     yield "retry: 500\n\n"
     while not (getattr(request.app.state, "stopping", False) or await request.is_disconnected()):
-        await asyncio.sleep(POLL_S)
+        await asyncio.sleep(every_s)
         now = await _read(stamp)
         if now != last:
             last, spoke = now, time.monotonic()

@@ -53,8 +53,11 @@ def csp_hash(text: str) -> str:
 def static_file(request: Request) -> Response:
     """GET /static/{name}: only the files that are there; a name cannot leave the folder, it is looked up in a list."""
     name = request.path_params["name"]
-    for file in resources.files("digest.web").joinpath("static").iterdir():
-        if file.name == name:
+    top = resources.files("digest.web").joinpath("static")
+    found = {file.name: file for file in top.iterdir() if file.is_file()}
+    found |= {f"studio/{file.name}": file for file in top.joinpath("studio").iterdir()}
+    for known, file in found.items():
+        if known == name:
             kind = _TYPES["." + name.rsplit(".", 1)[-1]]
             return Response(file.read_bytes(), media_type=kind, headers={"Cache-Control": "no-cache"})
     return Response("no such file\n", status_code=404, media_type="text/plain")

@@ -1,0 +1,146 @@
+"""What is wrong with a picture and where, and which section of it weighs how much. Pure but for the template trace.
+
+Judges nothing itself: `render.preflight` does. Invariant: places are numbers of start tags in the very HTML shown, so
+that a page can point at the element without searching for it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from digest.pipeline.previewing.pictures import Picture
+
+if TYPE_CHECKING:
+    from digest.pipeline.previewing.studio import Studio
+    from digest.render.preflight import Finding
+
+CLIP_BYTES = 102 * 1024
+_TAG = re.compile(
+    r"<!--.*?-->|<(style|title|script|xml)\b[^>]*>.*?</\1\s*>|<([a-zA-Z][\w:-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>",
+    re.S,
+)
+_CLASS = re.compile(r"\bclass=[\"']([^\"']*)", re.I)
+_PLACE = re.compile(r"html line (\d+)(?:, ([^\"]*?))?(?: \"|$)")
+_HEADING = re.compile(r"<h[1-3]\b[^>]*>(.*?)</h[1-3]>", re.S | re.I)
+_MARKUP = re.compile(r"<!--.*?-->|<(style|xml)\b.*?</\1\s*>|<[^>]*>|&(?:#847|zwnj|nbsp|#xa0|#8203|#8204);", re.S | re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A section of the HTML and its bytes in UTF-8."""
+
+    name: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A finding, the number of the element it is about (None: no element), and the template's file and line ("")."""
+
+    finding: Finding
+    element: int | None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A start tag: where it stands in the HTML."""
+
+    start: int
+    end: int
+    line: int
+    name: str
+    classes: tuple[str, ...]
+
+
+def tags(html: str) -> list[Tag]:
+    """All start tags outside comments and raw text, in order: the number of an element is its index here."""
+    found, line, at = [], 1, 0
+    for match in _TAG.finditer(html):
+        line += html.count("\n", at, match.start())
+        at = match.start()
+        if match[2]:
+            named = _CLASS.search(match[3])
+            classes = tuple(named[1].split()) if named else ()
+            found.append(Tag(match.start(), match.end(), line, match[2].lower(), classes))
+    return found
+
+
+def numbered(html: str) -> str:
+    """`html` with each start tag's number as `data-at`: for a frame, never for a reader."""
+    out, last = [], 0
+    for number, tag in enumerate(tags(html)):
+        close = tag.end - (2 if html[tag.end - 2] == "/" else 1)
+        out += [html[last:close], f' data-at="{number}"']
+        last = close
+    return "".join([*out, html[last:]])
+
+
+def findings(studio: Studio, seen: Picture, *, previous_subject: str = "") -> list[Located]:
+    """Preflight of what is shown, each finding with its element and the template line that wrote it."""
+    from digest.render.preflight import preflight
+
+    if seen.rendition is None or seen.recipient is None:
+        return []
+    found = preflight(
+        seen.rendition, seen.issue, theme=studio.theme(seen.wanted.digest), samples=[seen.recipient],
+        previous_subject=previous_subject,
+    )  # fmt: skip
+    all_tags = tags(seen.html)
+    return [Located(one, _element(one.place, all_tags)) for one in found]
+
+
+def _element(place: str, all_tags: list[Tag]) -> int | None:
+    """ "html line 30, td > p > a.dg-link "The quay"" to the number of that `a`."""
+    match = _PLACE.match(place)
+    if match is None:
+        return None
+    line, last = int(match[1]), (match[2] or "").rpartition(">")[2].strip()
+    name, _, cls = last.partition(".")
+    on_line = [(number, tag) for number, tag in enumerate(all_tags) if tag.line == line]
+    for number, tag in on_line:
+        if tag.name == name and (not cls or cls in tag.classes):
+            return number
+    return on_line[0][0] if on_line else None
+
+
+def shares(html: str) -> list[Share]:
+    """The sections of the mail in order: its head, then each block below the body's wrapper, named by its words."""
+    all_tags = tags(html)
+    body = next((number for number, tag in enumerate(all_tags) if tag.name == "body"), None)
+    if body is None:
+        return [Share("All of it", len(html.encode()))]
+    cuts = _tops(html, all_tags[body].end)
+    found = [Share("Head and styles", len(html[: cuts[0]].encode()) if cuts else len(html.encode()))]
+    for start, end in zip(cuts, [*cuts[1:], len(html)], strict=True):
+        piece = html[start:end]
+        found.append(Share(_named(piece, len(found)), len(piece.encode())))
+    return found
+
+
+def _tops(html: str, start: int) -> list[int]:
+    """Where the blocks directly below the first element of the body begin, with the comments before them."""
+    depth, cuts, before = 0, [], None
+    for match in re.finditer(r"<!--.*?-->|<(/?)(div|table)\b[^>]*>", html[start:], re.S):
+        at = start + match.start()
+        if match[0].startswith("<!--"):
+            if depth == 1 and before is None:
+                before = at
+        elif match[1]:
+            depth -= 1
+        else:
+            if depth == 1:
+                cuts.append(before if before is not None else at)
+            before = None
+            depth += 1
+    return cuts
+
+
+def _named(piece: str, number: int) -> str:
+    heading = _HEADING.search(piece)
+    words = " ".join(_MARKUP.sub(" ", heading[1] if heading else piece).split())
+    if not words:
+        return "Spacing"
+    return words if len(words) <= 40 else f"{words[:38].rstrip()}…"
