@@ -198,7 +198,7 @@ class Studio:
         with self._lock:
             workspace = self.workspace()
             settings = workspace.digest(issue.digest).render if issue.digest in workspace.config.digests else None
-            key = (id(issue), template, locale, settings, self._look_stamp(workspace))
+            key = (id(issue), template, locale, repr(settings), self._look_stamp(workspace))
             if key not in self._renditions:
                 if len(self._renditions) >= MOST_KEPT:
                     self._renditions.clear()
