@@ -27,8 +27,9 @@ from digest.pipeline.issuing import named
 from support_smtp import LogLine, SinkProcess
 from support_world import MONDAY, FeedServer, World
 
-# Connections of a process x messages on each whose fate a kill may hide.
-IN_FLIGHT = 1
+CONNECTIONS = 2  # few, so that a send lasts long enough to be killed in the middle, and the bound is a sharp one
+WINDOW = 2  # messages on a connection that are begun and not durably answered, without CHUNKING
+IN_FLIGHT = CONNECTIONS * WINDOW  # of one process: those whose fate a kill may hide
 
 
 def workers_of(process: subprocess.Popen[bytes]) -> list[int]:
@@ -96,7 +97,7 @@ class Arena:
 
     def round(self, chance: random.Random, number: int, tally: Tally, expected: dict[str, str]) -> None:
         """Kill one to three times, finish, and count."""
-        with SinkProcess(self.folder / f"sink-{tally.engine}-{number}", "--delay", "0.001") as sink:
+        with SinkProcess(self.folder / f"sink-{tally.engine}-{number}", "--delay", "0.005") as sink:
             self.use(self.copy(self.frozen_url), sink)
             kills = chance.choice((1, 1, 1, 2, 3))
             in_doubt = 0
@@ -167,7 +168,7 @@ class Arena:
 
     def use(self, url: str, sink: SinkProcess) -> None:
         self.world.database_url = url
-        self.world.configure(relay=f"smtp://127.0.0.1:{sink.port}")
+        self.world.configure(relay=f"smtp://127.0.0.1:{sink.port}", extra=f"connections = {CONNECTIONS}")
 
     def send(self, *options: str) -> subprocess.Popen[bytes]:
         """`digest send`, the plain way to go on: the interrupted issue is found and finished."""

@@ -15,6 +15,7 @@ import contextlib
 import dataclasses
 import datetime
 import hashlib
+import hmac
 import ipaddress
 import os
 import re
@@ -107,7 +108,8 @@ class Sink:
 
     `refuse` gets each RCPT address and may return a reply line to send instead of 250. `delay_s` is slept before every
     reply. With `login` mail is taken only after AUTH. With `directory` each accepted message is a fsynced line in
-    `accepted.tsv` and, with `keep`, an .eml file. `taken` counts without keeping when `remember` is False.
+    `accepted.tsv` and, with `keep`, an .eml file. With `silent` it hangs up instead of answering a message it took.
+    `taken` counts without keeping when `remember` is False.
     """
 
     def __init__(
@@ -126,10 +128,14 @@ class Sink:
         keep: bool = False,
         remember: bool = True,
         refuse: Callable[[str], str | None] = no_refusal,
+        silent: bool = False,
+        chunking: bool = False,
+        mechanisms: str = "PLAIN LOGIN",
     ) -> None:
         self.pipelining, self.smtputf8, self.eightbit, self.size = pipelining, smtputf8, eightbit, size
         self.tls, self.implicit_tls, self.login, self.delay_s = tls, implicit_tls, login, delay_s
         self.directory, self.keep, self.remember, self.refuse = directory, keep, remember, refuse
+        self.silent, self.chunking, self.mechanisms = silent, chunking, mechanisms
         self.messages: list[Received] = []
         self.taken = 0
         self.connections = 0
@@ -241,9 +247,10 @@ class _Session:
         sink = self.sink
         offers = ["sink.test at your service"]
         offers += ["PIPELINING"] * sink.pipelining + ["8BITMIME"] * sink.eightbit + ["SMTPUTF8"] * sink.smtputf8
+        offers += ["CHUNKING"] * sink.chunking
         offers += ["ENHANCEDSTATUSCODES", f"SIZE {sink.size}" if sink.size else "SIZE"]
         offers += ["STARTTLS"] * (sink.tls is not None and not self.encrypted)
-        offers += ["AUTH PLAIN LOGIN"] * (sink.login is not None)
+        offers += [f"AUTH {sink.mechanisms}"] * (sink.login is not None)
         self._forget()
         self.reply(*(f"250 {offer}" for offer in offers))
 
@@ -267,6 +274,9 @@ class _Session:
 
     def do_auth(self, text: str) -> None:
         _, mechanism, *initial = text.split(" ")
+        if mechanism.upper().startswith("SCRAM-"):
+            self._scram(mechanism.upper(), _decode(initial[0]))
+            return
         if mechanism.upper() == "PLAIN":
             _, user, password = _decode(initial[0]).split("\0")
         else:
@@ -305,7 +315,27 @@ class _Session:
         data = read_body(self.file)
         if data is None:
             raise OSError("the client went away before the dot")
+        self._take(data)
+
+    def do_bdat(self, text: str) -> None:
+        """RFC 3030: the chunk is read whatever becomes of it."""
+        _, size, *last = text.split(" ")
+        chunk = self.file.read(int(size))
+        if len(chunk) < int(size):
+            raise OSError("the client went away within a chunk")
+        if not self.recipients:
+            self.reply("503 5.5.1 RCPT first")
+            return
+        self.chunks.append(chunk)
+        if last:
+            self._take(b"".join(self.chunks))
+        else:
+            self.reply("250 2.0.0 and?")
+
+    def _take(self, data: bytes) -> None:
         self.sink.take(self.received(data))
+        if self.sink.silent:
+            raise OSError("as asked: no answer to a message that was taken")
         self._forget()
         self.reply(f"250 2.0.0 taken as {self.sink.taken}")
 
@@ -314,6 +344,30 @@ class _Session:
             self.sender or "", tuple(self.recipients), data, message_id_of(data), self.parameters, self.encrypted,
             self.logged_in,
         )  # fmt: skip
+
+    def _scram(self, mechanism: str, first: str) -> None:
+        """RFC 5802 from the server's side, written from the RFC and not from the client."""
+        assert self.sink.login is not None
+        algorithm = {"SCRAM-SHA-1": "sha1", "SCRAM-SHA-256": "sha256"}[mechanism]
+        mac = lambda key, data: hmac.new(key, data, algorithm).digest()  # noqa: E731
+        user, password = self.sink.login
+        bare = first.removeprefix("n,,")
+        nonce = bare.partition(",r=")[2] + "server"
+        server_first = f"r={nonce},s={base64.b64encode(b'salt').decode()},i=4096"
+        final = self._asked(f"334 {base64.b64encode(server_first.encode()).decode()}")
+        without_proof, _, proof = final.partition(",p=")
+        salted = hashlib.pbkdf2_hmac(algorithm, password.encode(), b"salt", 4096)
+        stored = hashlib.new(algorithm, mac(salted, b"Client Key")).digest()
+        signed = f"{bare},{server_first},{without_proof}".encode()
+        key = bytes(a ^ b for a, b in zip(base64.b64decode(proof), mac(stored, signed), strict=True))
+        right = hashlib.new(algorithm, key).digest() == stored and without_proof == f"c=biws,r={nonce}"
+        if not right or bare.partition(",")[0] != f"n={user.replace('=', '=3D').replace(',', '=2C')}":
+            self.reply("535 5.7.8 wrong user or password")
+            return
+        signature = mac(mac(salted, b"Server Key"), signed)
+        assert self._asked(f"334 {base64.b64encode(b'v=' + base64.b64encode(signature)).decode()}") == ""
+        self.logged_in = (user, password)
+        self.reply("235 2.7.0 welcome")
 
     def _asked(self, prompt: str) -> str:
         self.reply(prompt)
@@ -330,6 +384,7 @@ class _Session:
     def _forget(self) -> None:
         self.sender: str | None = None
         self.recipients: list[str] = []
+        self.chunks: list[bytes] = []
         self.parameters = ""
 
 
@@ -402,11 +457,12 @@ def main() -> None:
     parser.add_argument("--keep", action="store_true", help="write each message to an .eml file too")
     parser.add_argument("--delay", type=float, default=0.0, help="seconds before every reply")
     parser.add_argument("--no-pipelining", action="store_true")
+    parser.add_argument("--chunking", action="store_true")
     parser.add_argument("--until-eof", action="store_true", help="end when standard input does")
     options = parser.parse_args()
     sink = Sink(
-        port=options.port, pipelining=not options.no_pipelining, delay_s=options.delay, directory=options.dir,
-        keep=options.keep, remember=False,
+        port=options.port, pipelining=not options.no_pipelining, chunking=options.chunking, delay_s=options.delay,
+        directory=options.dir, keep=options.keep, remember=False,
     )  # fmt: skip
     with sink:
         print(f"port {sink.port}", flush=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from support_chaos import Arena
+from support_chaos import CONNECTIONS, WINDOW, Arena
 from support_smtp import SinkProcess
 
 PEOPLE = 120
@@ -29,7 +29,7 @@ def test_the_run_after_a_kill_starts_at_once(tmp_path: Path, new_sqlite: Callabl
         return f"sqlite:///{target}"
 
     arena = Arena(tmp_path, new_sqlite(), copy, people=PEOPLE)
-    with SinkProcess(tmp_path / "sink", "--delay", "0.004") as sink:
+    with SinkProcess(tmp_path / "sink", "--delay", "0.02") as sink:
         arena.use(copy(arena.frozen_url), sink)
         process = arena.send()
         while len(sink.log()) < 10:
@@ -50,4 +50,4 @@ def test_the_run_after_a_kill_starts_at_once(tmp_path: Path, new_sqlite: Callabl
         copies = Counter(line.recipient for line in sink.log())
         _, uncertain = arena.account()
         assert max(copies.values()) == 1
-        assert len(uncertain) <= 1 and len(set(copies) | uncertain) == PEOPLE
+        assert len(uncertain) <= CONNECTIONS * WINDOW and len(set(copies) | uncertain) == PEOPLE

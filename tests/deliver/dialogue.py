@@ -5,6 +5,8 @@
 S: 220 ready         send a line                    S+ 25                send text without CRLF (\\r\\n may be written)
 C: MAIL FROM:<*>*    the client must send this      BODY                 read a whole message, its dot included
 UNTIL text           read until this was read       TAKE                 the server really keeps that message
+CHUNK                read `BDAT n LAST` and all of its bytes (the message that TAKE keeps)
+STALL                read nothing more, say nothing, until the client closes
 DELAY 0.2            wait                           TLS                  answer a TLS handshake
 DROP / RST           close politely / rudely        SINK                 behave well from here on
 DRIP 0.1 text        send a line, a byte each 0.1 s, until the client has enough of it
@@ -71,11 +73,16 @@ class Player(Sink):
             elif verb == "C:":
                 said = file.readline().decode().rstrip("\r\n")
                 assert fnmatch.fnmatchcase(said, rest), f"expected {rest!r}, the client said {said!r}"
-                recipient = said[9:-1] if said.startswith("RCPT TO:") else recipient
+                recipient = said[9:].split(">")[0] if said.startswith("RCPT TO:") else recipient
             elif verb == "BODY":
                 found = read_body(file)
                 assert found is not None, "the client closed before the dot"
                 data = found
+            elif verb == "CHUNK":
+                data = _chunk(file)
+            elif verb == "STALL":
+                while sock.send(b"") == 0 and not _hung_up(sock):
+                    time.sleep(0.02)
             elif verb == "TAKE":
                 self.take(Received("", (recipient,), data, message_id_of(data)))
             elif verb == "UNTIL":
@@ -103,6 +110,24 @@ class Player(Sink):
                 return
             else:
                 raise AssertionError(f"what is {line!r}?")
+
+
+def _chunk(file: object) -> bytes:
+    said = file.readline().decode().split()  # type: ignore[attr-defined]
+    assert said[:1] == ["BDAT"] and said[2:] == ["LAST"], f"expected a last chunk, the client said {said}"
+    data = bytes(file.read(int(said[1])))  # type: ignore[attr-defined]
+    assert len(data) == int(said[1]), "the client closed within the chunk"
+    return data
+
+
+def _hung_up(sock: socket.socket) -> bool:
+    """Without reading: a client that aborts while we have bytes of it unread resets the connection."""
+    return bool(sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)) or _state(sock) not in (1,)
+
+
+def _state(sock: socket.socket) -> int:
+    """1 is ESTABLISHED (Linux tcp(7), struct tcp_info)."""
+    return int(sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 8)[0])
 
 
 def _read_until(file: object, end: bytes) -> None:

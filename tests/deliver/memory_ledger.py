@@ -45,6 +45,8 @@ class MemoryLedger:
         self.before_commit(outcomes, intents)
         self.commits += 1
         for key, outcome in outcomes:
+            if self.outcomes.get(key) is outcome:
+                continue  # repeating is allowed: a commit whose answer was lost
             allowed = _FROM_INTENT if self.state[key] is S.INTENT else _FROM_CLAIMED
             assert self.state[key] in (S.CLAIMED, S.INTENT), f"{key} is {self.state[key]}, not held"
             assert outcome.kind in allowed, f"{key}: {self.state[key]} -> {outcome.kind}"

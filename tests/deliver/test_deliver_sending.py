@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -12,18 +13,18 @@ import pytest
 from memory_ledger import MemoryLedger, fill
 
 from digest.deliver.sending import Limits, send, send_one
-from digest.deliver.settings import RelaySettings
-from digest.deliver.smtp import connect
+from digest.deliver.settings import RelaySettings, Timeouts
 from digest.errors import RelayError, StoreError
 from digest.model import DeliveryState, Message, Outcome, Recipient, Report
 from support_smtp import Sink, TlsMaterial, message_id_of
 
 S = DeliveryState
-quick = partial(send, sleep=lambda seconds: None, chance=lambda: 0.0)
+SHORT = Timeouts(5, 5, 5, 5, 5)
+quick = partial(send, backoff=lambda troubles: 0.0)
 
 
 def relay_of(sink: Sink, **changes: object) -> RelaySettings:
-    settings = RelaySettings("main", "127.0.0.1", sink.port, "none", timeout_s=5, data_timeout_s=5)
+    settings = RelaySettings("main", "127.0.0.1", sink.port, "none", timeouts=SHORT, connections=1)
     return dataclasses.replace(settings, **changes)  # type: ignore[arg-type]
 
 
@@ -42,64 +43,68 @@ def test_everybody_gets_the_bytes_that_fill_made() -> None:
     assert sink.connections == 1
 
 
-def test_outcome_and_next_intent_share_a_transaction() -> None:
-    """25 messages cost 26 commits, and no more than one row is ever intended without an outcome."""
+def test_outcomes_and_the_next_intents_share_a_transaction() -> None:
+    """25 messages cost at most 26 commits, and no more than the window is ever intended without an outcome."""
     ledger = MemoryLedger(25)
     with Sink() as sink:
         quick(fill, ledger, [relay_of(sink)])
-    assert (ledger.commits, ledger.most_intents) == (26, 1)
+    assert ledger.commits <= 26
+    assert ledger.most_intents <= 2
 
 
 def test_the_intent_is_durable_before_the_server_has_the_message() -> None:
-    """While an intent is committed, the sink has taken none of the message's kind."""
-    ledger = MemoryLedger(5)
-    seen: list[int] = []
+    """Whenever the ledger is written, every message the sink has taken is one that was begun before."""
+    ledger = MemoryLedger(40)
+    early: list[str] = []
     with Sink() as sink:
-        ledger.before_commit = lambda outcomes, intents: seen.append(sink.taken) if intents else None
-        quick(fill, ledger, [relay_of(sink)])
-    assert seen == [0, 1, 2, 3, 4]
+
+        def look(outcomes: Sequence[tuple[int, Outcome]], intents: Sequence[int]) -> None:
+            taken = {address for message in list(sink.messages) for address in message.recipients}
+            early.extend(r.address for key, r in ledger.recipients.items()
+                         if r.address in taken and ledger.state[key] is S.CLAIMED)  # fmt: skip
+
+        ledger.before_commit = look
+        quick(fill, ledger, [relay_of(sink, connections=4)])
+        assert (len(sink.messages), early) == (40, [])
 
 
 @pytest.mark.parametrize("after", [0, 1, 3])
-def test_stop_ends_after_the_message_in_flight(after: int) -> None:
+def test_stop_ends_after_the_messages_in_flight(after: int) -> None:
     """Whoever was not reached is queued again, the reason is in the report."""
-    ledger = MemoryLedger(6)
+    ledger = MemoryLedger(12)
     with Sink() as sink:
         report = quick(fill, ledger, [relay_of(sink)], stop=lambda: "paused" if sink.taken >= after else "")
     assert report.stopped == "paused"
-    assert ledger.states() == " ".join(["accepted"] * after + ["queued"] * (6 - after))
-    assert sink.taken == after
+    assert (sink.taken == 0) if after == 0 else (after <= sink.taken <= after + 2)
+    assert ledger.states() == " ".join(["accepted"] * sink.taken + ["queued"] * (12 - sink.taken))
 
 
 def test_stop_is_heard_while_waiting_for_a_relay() -> None:
-    """With a dead relay and a back-off of minutes, the run ends within one nap of being told."""
-    ledger, naps = MemoryLedger(2), []
-    relay = RelaySettings("dead", "127.0.0.1", unused_port(), "none", timeout_s=1)
-    limits = Limits(relay_tries=100)
-    report = send(
-        fill, ledger, [relay], limits=limits, stop=lambda: "signal" if len(naps) >= 9 else "", sleep=naps.append,
-        chance=lambda: 0.0,
-    )  # fmt: skip
-    assert (report.stopped, len(naps)) == ("signal", 9)
-    assert max(naps) <= 0.25
+    """With a dead relay and a back-off of minutes, the run ends within a moment of being told."""
+    ledger, started = MemoryLedger(2), time.monotonic()
+    relay = RelaySettings("dead", "127.0.0.1", unused_port(), "none")
+    stop = lambda: "signal" if time.monotonic() - started > 0.3 else ""  # noqa: E731
+    report = send(fill, ledger, [relay], stop=stop, backoff=lambda troubles: 300.0)
+    assert report.stopped == "signal"
+    assert time.monotonic() - started < 2
     assert ledger.states() == "queued queued"
 
 
 def test_a_dead_relay_ends_the_run_with_its_reason() -> None:
     """Connection refused six times: stopped="relay", the waits grow, nobody has an attempt counted."""
-    ledger, naps = MemoryLedger(3), []
-    relay = RelaySettings("dead", "127.0.0.1", unused_port(), "none", timeout_s=1)
-    report = send(fill, ledger, [relay], sleep=naps.append, chance=lambda: 0.0)
+    ledger, troubles = MemoryLedger(3), []
+    relay = RelaySettings("dead", "127.0.0.1", unused_port(), "none")
+    report = send(fill, ledger, [relay], backoff=lambda count: troubles.append(count) or 0.0)  # type: ignore[func-returns-value]
     assert report.stopped == "relay"
     assert "relay.dead" in report.note and "refused" in report.note
     assert ledger.states() == "queued queued queued"
-    assert sum(naps) == pytest.approx(1 + 2 + 4 + 8 + 16)
+    assert troubles == [1, 2, 3, 4, 5]
 
 
 def test_another_relay_takes_over() -> None:
     """With the first relay dead, the second sends everything."""
     ledger = MemoryLedger(3)
-    dead = RelaySettings("dead", "127.0.0.1", unused_port(), "none", timeout_s=1)
+    dead = RelaySettings("dead", "127.0.0.1", unused_port(), "none")
     with Sink() as sink:
         report = quick(fill, ledger, [dead, relay_of(sink, name="spare")])
     assert (report.accepted, report.stopped) == (3, "")
@@ -118,14 +123,14 @@ def test_an_intent_that_is_denied_sends_no_dot() -> None:
 
 
 def test_many_suppressed_at_once_are_claimed_afresh() -> None:
-    """Twenty people suppressed in mid-batch cost three connections, not twenty, and do not end the run."""
+    """Twenty people suppressed in mid-batch cost a few connections, not twenty, and do not end the run."""
     ledger = MemoryLedger(25)
     ledger.before_commit = lambda outcomes, intents: ledger.unwanted.update(range(3, 23))
     with Sink() as sink:
         report = quick(fill, ledger, [relay_of(sink)])
     assert (report.accepted, report.stopped) == (5, "")
     assert ledger.states() == " ".join(["accepted"] * 2 + ["skipped"] * 20 + ["accepted"] * 3)
-    assert sink.connections == 4
+    assert sink.connections <= 5
 
 
 def test_a_lost_lease_sends_nothing_more() -> None:
@@ -143,21 +148,8 @@ def test_a_lost_lease_sends_nothing_more() -> None:
     assert ledger.states() == " ".join(["queued"] * 8)
 
 
-def test_a_refusal_is_durable_before_the_next_person_is_offered() -> None:
-    """When the third message is made, the outcomes of the first two are in the ledger."""
-    ledger, known = MemoryLedger(3), []
-
-    def look(recipient: Recipient) -> Message:
-        known.append(len(ledger.outcomes))
-        return fill(recipient)
-
-    with Sink(refuse=lambda rcpt: "550 5.1.1 nobody") as sink:
-        quick(look, ledger, [relay_of(sink)])
-    assert known == [0, 1, 2]
-
-
 def test_a_full_disk_before_the_dot_stops_before_the_dot() -> None:
-    """The commit of the third intent fails: two messages are out and recorded, the third never left."""
+    """The commit with the third intent fails: what was begun before is out and recorded, nothing else ever left."""
     ledger = MemoryLedger(5)
 
     def fail_third(outcomes: Sequence[tuple[int, Outcome]], intents: Sequence[int]) -> None:
@@ -168,8 +160,8 @@ def test_a_full_disk_before_the_dot_stops_before_the_dot() -> None:
     with Sink() as sink:
         report = quick(fill, ledger, [relay_of(sink)])
     assert report.stopped == "ledger" and "disk full" in report.note
-    assert sink.taken == 2
-    assert ledger.states() == "accepted accepted queued queued queued"
+    assert 1 <= sink.taken <= 2
+    assert ledger.states() == " ".join(["accepted"] * sink.taken + ["queued"] * (5 - sink.taken))
 
 
 def test_an_unknown_commit_is_given_back_because_no_dot_was_sent() -> None:
@@ -342,24 +334,20 @@ def test_progress_counts_up_and_a_failing_watcher_loses_nothing() -> None:
     assert (ledger.states(), sink.taken) == ("accepted queued queued", 1)
 
 
-def test_an_interrupt_after_the_dot_is_uncertain_and_before_it_is_not() -> None:
-    """KeyboardInterrupt in complete(): uncertain; in offer(): queued. It passes through in both cases."""
-    for method, states in (("complete", "uncertain queued"), ("offer", "queued queued")):
-        ledger = MemoryLedger(2)
-        with Sink() as sink:
+@pytest.mark.parametrize(("dot", "states"), [(True, "uncertain queued"), (False, "queued queued")])
+def test_an_interrupt_after_the_dot_is_uncertain_and_before_it_is_not(dot: bool, states: str) -> None:
+    """KeyboardInterrupt while the relay thinks: uncertain after the dot, queued before. It passes through."""
+    ledger = MemoryLedger(2)
+    with Sink(delay_s=0.25) as sink:
 
-            def connector(relay: RelaySettings, method: str = method) -> object:
-                connection = connect(relay)
+        def interrupt() -> str:
+            if sink.taken if dot else any(command.startswith("RCPT") for command in sink.commands):
+                raise KeyboardInterrupt
+            return ""
 
-                def interrupt(*_: object) -> None:
-                    raise KeyboardInterrupt
-
-                setattr(connection, method, interrupt)
-                return connection
-
-            with pytest.raises(KeyboardInterrupt):
-                quick(fill, ledger, [relay_of(sink)], connector=connector)  # type: ignore[arg-type]
-        assert ledger.states() == states
+        with pytest.raises(KeyboardInterrupt):
+            quick(fill, ledger, [relay_of(sink)], stop=interrupt)
+    assert ledger.states() == states
 
 
 def test_signing_comes_after_filling() -> None:
@@ -377,7 +365,7 @@ def test_mail_and_password_travel_encrypted(mode: str, tmp_path: Path) -> None:
     ledger = MemoryLedger(3)
     with Sink(tls=material, implicit_tls=mode == "implicit", login=("üser", "pässword")) as sink:
         relay = relay_of(sink, host="localhost", tls=mode, username="üser", password="pässword")
-        report = quick(fill, ledger, [relay], connector=partial(connect, context=material.client_context()))
+        report = quick(fill, ledger, [relay], context=material.client_context())
     assert report.accepted == 3, report.note
     assert {(m.encrypted, m.login) for m in sink.messages} == {(True, ("üser", "pässword"))}
     if mode == "starttls":
@@ -393,7 +381,7 @@ def test_a_certificate_that_proves_nothing_is_refused(fault: str, tmp_path: Path
     context = None if fault == "unknown" else material.client_context()
     with Sink(tls=material) as sink:
         relay = relay_of(sink, host="localhost", tls="starttls")
-        report = quick(fill, MemoryLedger(1), [relay], connector=partial(connect, context=context))
+        report = quick(fill, MemoryLedger(1), [relay], context=context)
     assert report.stopped == "relay" and "certificate" in report.note
     assert (sink.taken, sink.connections) == (0, 1)
 
@@ -416,7 +404,7 @@ def test_one_message_gives_its_outcome_or_the_relays_error() -> None:
     with Sink(login=("u", "p")) as sink, pytest.raises(RelayError, match=r"530 5\.7\.0"):
         send_one(message, relay_of(sink))
     with pytest.raises(RelayError, match="cannot connect"):
-        send_one(message, RelaySettings("dead", "127.0.0.1", unused_port(), "none", timeout_s=1))
+        send_one(message, RelaySettings("dead", "127.0.0.1", unused_port(), "none"))
 
 
 def unused_port() -> int:

@@ -65,7 +65,7 @@ CRASHES = {
     "after draft": ("digest.pipeline.issuing:draft", "after"),
     "after render": ("digest.pipeline.freezing:render", "after"),
     "after freeze": ("digest.store.issues:IssueStore.freeze", "after"),
-    "mid-send": ("digest.deliver.smtp.connection:LockStepConnection.complete", "after"),
+    "mid-send": ("digest.deliver.fleet:Fleet.on_answer", "after"),
     "before the end": ("digest.store.issues:IssueStore.finish", "before"),
 }
 

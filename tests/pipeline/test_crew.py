@@ -37,7 +37,7 @@ def arena(tmp_path: Path, new_sqlite: Callable[[], str]) -> Arena:
 
 @pytest.fixture
 def sink(tmp_path: Path, arena: Arena) -> Iterator[SinkProcess]:
-    with SinkProcess(tmp_path / "sink", "--delay", "0.004") as sink:
+    with SinkProcess(tmp_path / "sink", "--delay", "0.02") as sink:
         arena.use(arena.copy(arena.frozen_url), sink)
         yield sink
 

@@ -43,13 +43,13 @@ STEPS = [
     ("digest.store.issues:IssueStore.freeze", "after"),
     ("digest.pipeline.sending:_begin", "after"),
     ("digest.store.ledger:IssueLedger.claim", "after"),
-    ("digest.deliver.smtp.connection:LockStepConnection.offer", "after"),
+    ("digest.deliver.fleet:Fleet._put_on", "after"),
     ("digest.store.ledger:IssueLedger.commit", "after"),
-    ("digest.deliver.smtp.connection:LockStepConnection.complete", "after"),
+    ("digest.deliver.fleet:Fleet.on_answer", "after"),
     ("digest.store.issues:IssueStore.finish", "before"),
     ("digest.store.issues:IssueStore.finish", "after"),
 ]  # fmt: skip
-IN_DOUBT = {"LockStepConnection.complete", "IssueLedger.commit"}  # the intent is durable and no outcome is
+IN_DOUBT = {"Fleet.on_answer", "IssueLedger.commit"}  # the intent is durable and no outcome is
 FEW = [STEPS[number] for number in (1, 6, 12, 13, 15, 18, 19)]
 
 
@@ -153,7 +153,7 @@ def test_who_was_in_doubt_is_named_or_gets_the_same_bytes_again(
         place.tick()
         place.feed.publish("Lamp night", place.clock + HOUR)
         place.at(MONDAY + MINUTE)
-        tick_and_die(place, "digest.deliver.smtp.connection:LockStepConnection.complete", "after")
+        tick_and_die(place, "digest.deliver.fleet:Fleet.on_answer", "after")
         (in_doubt,) = place.mailed()
         place.tick()
 
@@ -175,7 +175,7 @@ def test_a_reader_whose_message_always_ends_in_silence_is_not_mailed_for_ever(
         place.feed.publish("Lamp night", place.clock + HOUR)
         place.at(MONDAY + MINUTE)
         for _ in range(3):
-            tick_and_die(place, "digest.deliver.smtp.connection:LockStepConnection.complete", "after")
+            tick_and_die(place, "digest.deliver.fleet:Fleet.on_answer", "after")
         place.tick()
 
         assert len(place.mailed()) == 3

@@ -26,6 +26,7 @@ FORK = multiprocessing.get_context("fork")
 WEEK = timedelta(days=7)
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
+IN_FLIGHT = 10 * 2  # connections x window: what may be known to nobody when the ledger is cut off
 EVERYBODY = {"ana@quay.example": 1, "ben@quay.example": 1, "cai@quay.example": 1}
 
 
@@ -78,8 +79,8 @@ def test_a_full_disk_during_the_making_of_an_issue_loses_nobody(place: World, sp
     assert states(place.issues()) == ["done"]
     accounting = place.accounting(place.issues()[0])
     assert max(Counter(place.mailed()).values()) == 1
-    assert accounting.accepted + accounting.uncertain == 150 and accounting.uncertain <= 1
-    assert len(place.mailed()) in (accounting.accepted, accounting.accepted + accounting.uncertain)
+    assert accounting.accepted + accounting.uncertain == 150 and accounting.uncertain <= IN_FLIGHT
+    assert accounting.accepted <= len(place.mailed()) <= accounting.accepted + accounting.uncertain
 
 
 def test_a_database_that_refuses_at_the_freeze_does_not_hold_the_issue(
@@ -178,18 +179,8 @@ def test_a_connection_lost_after_every_dot_names_everybody_once(
     tmp_path: Path, new_sqlite: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Silence after the dot is uncertain; under `resend` it is tried again, three times at most, the same bytes."""
-    from digest.deliver.smtp.connection import LockStepConnection
-    from digest.deliver.smtp.wire import WireFault
-
     monkeypatch.setattr("digest.deliver.sending.backoff_s", lambda *_, **__: 0.0)
-    complete = LockStepConnection.complete
-
-    def silent(self: LockStepConnection) -> Any:
-        complete(self)
-        return self._broken("dot", WireFault("it fell silent"))
-
-    monkeypatch.setattr(LockStepConnection, "complete", silent)
-    with world(tmp_path, new_sqlite()) as place:
+    with world(tmp_path, new_sqlite(), silent=True) as place:
         place.configure(extra='[delivery]\non_uncertain = "resend"\n')
         place.people("ana@quay.example", "ben@quay.example")
         ready(place)
@@ -350,7 +341,7 @@ def test_postgres_restarted_in_mid_send_loses_nobody(tmp_path: Path) -> None:
                 deliveries = list(workspace.store.issues.deliveries(row.id))
             doubtful = {one.address for one in deliveries if one.state is DeliveryState.UNCERTAIN}
             copies = Counter(place.mailed())
-            assert row.state is IssueState.DONE and accounting.uncertain <= 1
+            assert row.state is IssueState.DONE and accounting.uncertain <= IN_FLIGHT
             assert max(copies.values()) == 1
             assert {one.address for one in deliveries} - set(copies) <= doubtful
     finally:

@@ -116,6 +116,7 @@ def test_two_extra_issues_in_the_same_second_mail_everybody_once(tmp_path: Path,
 def test_a_machine_has_one_sender_for_an_issue(tmp_path: Path, new_sqlite: Callable[[], str]) -> None:
     """While a send lasts, the cron line of the next five minutes finds it busy and opens no second connection."""
     with world(tmp_path, new_sqlite(), delay_s=0.02) as place:
+        place.configure(extra="connections = 1")
         place.people(*(f"reader{number}@quay.example" for number in range(20)))
         place.tick()
         place.feed.publish("Lamp night", place.clock + HOUR)
@@ -161,8 +162,9 @@ def test_what_an_editor_decides_while_the_issue_is_being_prepared_stands(
 
 
 def test_a_pause_during_a_send_stops_it_and_no_tick_goes_on(tmp_path: Path, new_sqlite: Callable[[], str]) -> None:
-    """Paused by another process after two messages: at most the one on the wire follows; `resume` sends the rest."""
+    """Paused by another process after two messages: at most those on the wire follow; `resume` sends the rest."""
     with world(tmp_path, new_sqlite()) as place:
+        place.configure(extra="connections = 1")
         place.people(*(f"reader{number}@quay.example" for number in range(9)))
         place.tick()
         place.feed.publish("Lamp night", place.clock + HOUR)
@@ -175,9 +177,10 @@ def test_a_pause_during_a_send_stops_it_and_no_tick_goes_on(tmp_path: Path, new_
 
         with place.workspace() as workspace:
             tick(workspace, progress=pause_after_two)
-        assert (states(place.issues()), len(place.mailed())) == (["paused"], 2)
+        paused_at = len(place.mailed())
+        assert (states(place.issues()), 2 <= paused_at <= 4) == (["paused"], True)
         place.at(MONDAY + 6 * MINUTE).tick()
-        assert len(place.mailed()) == 2
+        assert len(place.mailed()) == paused_at
 
         with place.workspace() as workspace:
             make(workspace, steering.resume(workspace, named(workspace, "weekly/1"), by="test"), ask=True)
@@ -187,6 +190,7 @@ def test_a_pause_during_a_send_stops_it_and_no_tick_goes_on(tmp_path: Path, new_
 def test_a_cancel_during_a_send_leaves_nobody_waiting(tmp_path: Path, new_url: Callable[[], str]) -> None:
     """Who has it keeps it, the rest is skipped(cancelled) in the same moment, and its articles stay consumed."""
     with world(tmp_path, new_url()) as place:
+        place.configure(extra="connections = 1")
         place.people(*(f"reader{number}@quay.example" for number in range(9)))
         place.tick()
         place.feed.publish("Lamp night", place.clock + HOUR)
@@ -200,6 +204,7 @@ def test_a_cancel_during_a_send_leaves_nobody_waiting(tmp_path: Path, new_url: C
         with place.workspace() as workspace:
             tick(workspace, progress=cancel_after_two)
         accounting = place.accounting(place.issues()[0])
-        assert (accounting.accepted, accounting.skipped, accounting.waiting) == (2, 7, 0)
+        assert 2 <= accounting.accepted == len(place.mailed()) <= 4
+        assert (accounting.skipped, accounting.waiting) == (9 - accounting.accepted, 0)
         with place.workspace() as workspace:
             assert workspace.store.articles.eligible("weekly", "every") == []

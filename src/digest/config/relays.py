@@ -93,7 +93,7 @@ def _relay(name: str, table: RelayTable, password: str | None, vault: Vault) -> 
     reported_or_forgiven = password is None or (not password and not vault.needed)
     stand_in = "absent" if reported_or_forgiven and _names_user(table.url) else ""
     relay = parse_relay(name, table.url, password=password or stand_in, tls=table.tls or None)
-    return replace(relay, password=password or "")
+    return replace(relay, password=password or "", auth=table.auth, connections=table.connections)
 
 
 def _names_user(url: str) -> bool:

@@ -348,6 +348,14 @@ class RelayTable(Table):
     tls: Annotated[str, _choice("starttls", "implicit", "none"), Kind("word")] = setting(
         "", "Encryption: starttls, implicit or none; none sends everything in the clear.", shown="follows from `url`"
     )
+    auth: Annotated[str, _choice("plain", "login", "scram-sha-1", "scram-sha-256", "xoauth2"), Kind("word")] = setting(
+        "",
+        "How to log in: plain, login, scram-sha-1, scram-sha-256 or xoauth2 (the password is then the token).",
+        shown="the strongest the server offers",
+    )
+    connections: Annotated[int, _whole(1, 200), Kind("number", "number")] = setting(
+        10, "Most connections open at once; a run begins with one and adds more while the server keeps up."
+    )
 
 
 class ColoursTable(Table):

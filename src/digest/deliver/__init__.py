@@ -1,12 +1,14 @@
 """Deliver: recipients the ledger handed out become outcomes the ledger keeps.
 
-Reading order: `ledger` (the protocol that makes it exact) - `sending.send` (the loop) - `smtp/` (one connection, in
-two steps with the ledger between them) - `reply` (what an answer means) - `retries` (when to try again). Beside them
-`relays` reads a relay's URL, `accounting` says the six counts in words, `notice` writes to the operator.
+Reading order: `ledger` (the protocol that makes it exact) - `sending` (what a caller can ask for) - `engine` (the run:
+people, pages, the end) - `books` (outcomes and intents, page by page) - `fleet` (the connections) with `route` (what is
+known of a relay) - `smtp/` (one connection) - `reply` and `judging` (what an answer means) - `waiting` and `pace` (who
+may go now) - `retries` (when to try again). Beside them `single` sends what no ledger knows, `relays` reads a relay's
+URL, `accounting` says the six counts in words, `notice` writes to the operator.
 
 Does not see a template, a feed, a database or a schedule: `fill` makes the bytes, a `Ledger` remembers.
 
-Invariant: the bytes that complete a message leave only after its intent is durable (`sending`, `smtp.connection`).
+Invariant: the bytes that complete a message leave only after its intent is durable (`books`, `smtp.conversation`).
 
 Names are loaded on first use: reading `digest.deliver.settings` for a configuration costs no `ssl` or `email` import.
 """

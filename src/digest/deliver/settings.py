@@ -17,13 +17,30 @@ def is_loopback_host(host: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds to wait for a server (RFC 5321 section 4.5.3.2). Shorter ones lose patience with servers that are right.
+
+    `reply_s`: greeting, EHLO, AUTH, MAIL, RCPT. `data_s`: the 354 to DATA. `block_s`: until it reads on. `dot_s`: the
+    reply to a whole message; a shorter wait manufactures duplicates.
+    """
+
+    connect_s: float = 60.0
+    reply_s: float = 300.0
+    data_s: float = 120.0
+    block_s: float = 180.0
+    dot_s: float = 600.0
+
+
+@dataclass(frozen=True, slots=True)
 class RelaySettings:
     """One `[relay.NAME]`. `tls` is "starttls" (required), "implicit" or "none".
 
     `smtp://host:587` means starttls, except on a loopback address, where plain is accepted; `smtps://host:465` means
-    implicit. `timeout_s` bounds connecting and short replies; the reply to the final dot may take ten minutes
-    (RFC 5321 section 4.5.3.2.6): a shorter wait manufactures duplicates. `local_hostname` is what this machine calls
-    itself in EHLO; empty: the address literal of its own end of the connection, which is true everywhere.
+    implicit. `auth` is a mechanism, or empty for the strongest that both sides know; for XOAUTH2 `password` is the
+    token. `local_hostname` is what this machine calls itself in EHLO; empty: the address literal of its own end of the
+    connection, which is true everywhere. `connections` is how many may be open at once (the run begins with one).
+    `window` and `chunk_window` bound the messages of one connection whose last bytes have left and whose fate is not
+    yet durable, without and with BDAT: what a kill can leave uncertain.
     """
 
     name: str
@@ -32,9 +49,12 @@ class RelaySettings:
     tls: str = "starttls"
     username: str = ""
     password: str = ""
-    timeout_s: float = 60.0
-    data_timeout_s: float = 600.0
+    auth: str = ""
     local_hostname: str = ""
+    connections: int = 10
+    window: int = 2
+    chunk_window: int = 4
+    timeouts: Timeouts = Timeouts()
 
     @property
     def is_loopback(self) -> bool:

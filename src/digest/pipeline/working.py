@@ -29,7 +29,6 @@ def work(
     """Send what can be sent of an issue that is sending, from this process. `Report.stopped` says why it ended."""
     from digest.deliver import Limits
     from digest.deliver import send as deliver
-    from digest.deliver.smtp import connect
 
     return deliver(
         Filler(workspace, row.id),
@@ -40,7 +39,6 @@ def work(
         limits=Limits(claim=workspace.config.delivery.claim, finish_by=finish_by(workspace, row)),
         progress=progress,
         now=workspace.now,
-        connector=lambda relay: connect(relay, now=workspace.now),
     )
 
 

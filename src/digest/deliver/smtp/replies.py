@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 MAX_LINE = 4096  # RFC 5321 section 4.5.3.1.5 says 512; real servers put URLs into their refusals
 MAX_LINES = 200
@@ -46,34 +47,34 @@ class ReplyReader:
     """Feed it bytes as they come; `next` gives whole replies in order."""
 
     def __init__(self) -> None:
-        self._buffer = bytearray()
+        self._buffer, self._at = b"", 0
         self._lines: list[bytes] = []
         self._code = b""
 
     @property
     def pending(self) -> bool:
-        """Whether anything stands unread: in lock-step, a reply that nobody asked for."""
-        return bool(self._buffer or self._lines)
+        """Whether anything stands unread: half a reply, or one that nobody asked for."""
+        return self._at < len(self._buffer) or bool(self._lines)
 
     def feed(self, data: bytes) -> None:
-        self._buffer += data
+        self._buffer, self._at = self._buffer[self._at :] + data, 0
 
     def next(self) -> Reply | None:
         """The next whole reply, or None while one is incomplete. Raises `ReplyFault`."""
-        while (end := self._buffer.find(b"\n")) >= 0:
-            line = bytes(self._buffer[:end]).rstrip(b"\r")
-            del self._buffer[: end + 1]
+        while (end := self._buffer.find(b"\n", self._at)) >= 0:
+            line = self._buffer[self._at : end].rstrip(b"\r")
+            self._at = end + 1
+            if not self._lines and line[3:4] == b" ":
+                return _single(line)
             if self._take(line):
                 return self._finish()
-        if len(self._buffer) > MAX_LINE:
+        if len(self._buffer) - self._at > MAX_LINE:
             raise ReplyFault("a line without an end")
         return None
 
     def _take(self, line: bytes) -> bool:
         """Keep one line; True when it is the last of its reply."""
-        match = _LINE.fullmatch(line)
-        if not match or len(line) > MAX_LINE:
-            raise ReplyFault(f"not an SMTP reply: {_printable(line.decode('utf-8', 'replace'))[:80]!r}")
+        match = _matched(line)
         if self._lines and match[1] != self._code:
             raise ReplyFault(f"a reply that begins with {self._code.decode()} and goes on with {match[1].decode()}")
         self._code = match[1]
@@ -86,6 +87,20 @@ class ReplyReader:
         reply = make_reply(int(self._code), [line.decode("utf-8", "replace") for line in self._lines])
         self._lines = []
         return reply
+
+
+def _matched(line: bytes) -> re.Match[bytes]:
+    match = _LINE.fullmatch(line)
+    if not match or len(line) > MAX_LINE:
+        raise ReplyFault(f"not an SMTP reply: {_printable(line.decode('utf-8', 'replace'))[:80]!r}")
+    return match
+
+
+@lru_cache(maxsize=256)
+def _single(line: bytes) -> Reply:
+    """A reply of one line. Kept, because three of a message's four replies are the same for every message."""
+    match = _matched(line)
+    return make_reply(int(match[1]), [(match[3] or b"").decode("utf-8", "replace")])
 
 
 def make_reply(code: int, lines: list[str]) -> Reply:

@@ -1,0 +1,330 @@
+"""One run: people from the ledger onto connections, outcomes back into it, until nobody is due or something says stop.
+
+Two things happen side by side on one loop:
+
+    the fleet    a connection with room takes the next person: fill, sign, hand over; answers become outcomes
+    the books    page after page: the outcomes so far and the intents the windows allow, in one durable transaction;
+                 then the last bytes of what was begun may leave, and the next page starts
+
+Does not know SQL, templates or schedules. Invariants: no message is completed before its intent is durable; everything
+that was claimed ends in an outcome or is released, whatever ends the run; what is in memory is bounded by the claim
+and by connections x window messages.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from digest.deliver.books import Books, Page
+from digest.deliver.fleet import Fleet
+from digest.deliver.judging import InARow, Judged, dated, in_words
+from digest.deliver.ledger import Ledger
+from digest.deliver.route import Load, Route
+from digest.deliver.waiting import Waiting, domain_of
+from digest.errors import DigestError, RelayError, StoreError
+from digest.model import DeliveryState, Message, Outcome, Recipient, Report
+
+if TYPE_CHECKING:
+    from digest.deliver.sending import Fill, Limits, Sign
+
+TICK_S = 0.1
+MAX_CLAIM = 1000
+_SOON_S = 2.0
+_DENIED_IN_A_ROW = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """What a run takes from outside."""
+
+    fill: Fill
+    sign: Sign | None
+    stop: Callable[[], str]
+    progress: Callable[[Report], None]
+    now: Callable[[], datetime]
+    backoff: Callable[[int], float]
+
+
+class Engine:
+    """One call of `send`. Satisfies `fleet.Crew`."""
+
+    def __init__(
+        self, edges: Edges, ledger: Ledger, routes: Sequence[Route], limits: Limits, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        self._edges, self._limits, self._loop = edges, limits, loop
+        self._books, self._waiting = Books(ledger), Waiting(limits.pace)
+        self._fleet = Fleet(routes, self, limits, edges.now, loop)
+        self._tally: Counter[DeliveryState] = Counter()
+        self._row = InARow()
+        self._lost_once: set[int] = set()
+        self._stopped, self._note = "", ""
+        self._failure: BaseException | None = None
+        self._halted, self._ledger_fails = False, False
+        self._started = time.monotonic()
+        self._batch, self._claimed_at = limits.claim, 0.0
+        self._nobody_left, self._looked_again = False, False
+        self._something = asyncio.Event()
+
+    async def run(self) -> None:
+        """Until nobody is due, or something says stop. Raises what a callback raised, when all is settled."""
+        ticker = self._loop.create_task(self._tick())
+        try:
+            await self._keep_books()
+        finally:
+            ticker.cancel()
+        if self._failure is not None:
+            raise self._failure
+
+    def interrupted(self) -> None:
+        """The program is being ended: settle what is known without waiting for anybody."""
+        for task in asyncio.all_tasks(self._loop):
+            task.cancel()
+        self._fleet.drop()
+
+    async def close(self) -> None:
+        """Write what is known, give back what was not begun, say goodbye; say honestly what could not be written."""
+        self._fleet.drop()
+        try:
+            await self._books.close()
+        except StoreError as error:
+            self.halt("ledger", str(error))
+            if unwritten := self._books.unwritten():
+                self._note += "\nThese outcomes are known but could not be written, and will read as uncertain:\n"
+                self._note += "\n".join(unwritten)
+        finally:
+            await self._fleet.say_goodbye()
+
+    def report(self) -> Report:
+        count = self._tally
+        return Report(
+            accepted=count[DeliveryState.ACCEPTED],
+            deferred=count[DeliveryState.DEFERRED],
+            refused=count[DeliveryState.REFUSED],
+            uncertain=count[DeliveryState.UNCERTAIN],
+            skipped=count[DeliveryState.SKIPPED],
+            stopped=self._stopped,
+            note=self._note,
+            seconds=time.monotonic() - self._started,
+        )
+
+    # The books
+
+    async def _keep_books(self) -> None:
+        while True:
+            if self._wants_people():
+                await self._claim()
+            if not self._ledger_fails and (page := self._books.page(self._fleet.lanes)):
+                await self._write(page)
+            elif self._is_over():
+                return
+            elif not self._wants_people():
+                self._something.clear()
+                await self._something.wait()
+
+    def _wants_people(self) -> bool:
+        return not self._halted and not self._nobody_left and len(self._waiting) * 2 < self._batch
+
+    async def _claim(self) -> None:
+        """A larger batch each time the last one was used up at once."""
+        now = self._loop.time()
+        if self._claimed_at and now - self._claimed_at < _SOON_S:
+            self._batch = min(self._batch * 2, MAX_CLAIM)
+        self._claimed_at = now
+        try:
+            people = await self._books.claim(self._batch)
+        except StoreError as error:
+            self._ledger_failed(error)
+            return
+        self._nobody_left = not people
+        self._looked_again = self._looked_again and not people
+        self._waiting.add(people)
+        self._serve()
+
+    async def _write(self, page: Page) -> None:
+        try:
+            begun = await self._books.write(page)
+        except StoreError as error:
+            # COMMIT may have happened. Nothing was completed, so giving the rows back is right in both cases.
+            for transaction, load in self._books.take_back_page():
+                if load.lane.loads.get(transaction) is load:
+                    load.lane.take_back(transaction)
+                    self.give_back(load)
+            self._ledger_failed(error)
+            return
+        if any(entry.outcome.kind is DeliveryState.QUEUED for entry in page.entries.values()):
+            self._nobody_left = False
+        if page.intents:
+            await self._begin(page, begun)
+        self._serve()
+
+    async def _begin(self, page: Page, begun: set[int]) -> None:
+        """Let go of what is durable; who is missing from `begun` must not be sent."""
+        lost = self.told_to_stop() and self._stopped == "lease"
+        denied = [pair for key, pair in page.intents.items() if key not in begun]
+        for transaction, load in denied:
+            load.lane.slots -= 1
+            self._books.strike(load.recipient.delivery_id)
+            self._fleet.withdraw(transaction, load)
+        for key, (transaction, load) in page.intents.items():
+            if key in begun and not lost:
+                self._fleet.begin(transaction, load)
+        for lane in {load.lane for _, load in page.intents.values()}:
+            lane.channel.flush()
+        self._row.denied = 0 if begun else self._row.denied + len(denied)
+        if denied and self._row.denied >= _DENIED_IN_A_ROW:
+            await self._start_over()
+
+    async def _start_over(self) -> None:
+        """The lease is gone, or many were suppressed at once: claiming afresh shows which, without the network."""
+        for lane in self._fleet.lanes:
+            for transaction in list(lane.unasked):
+                self._fleet.withdraw(transaction, lane.loads[transaction])
+        try:
+            if page := self._books.page(()):  # the outcome of somebody not begun counts only while we hold them
+                await self._books.write(page)
+            await self._books.release()
+        except StoreError as error:
+            self._books.take_back_page()
+            self._ledger_failed(error)
+        self._waiting.clear()
+        self._nobody_left = False
+
+    def _ledger_failed(self, error: StoreError) -> None:
+        """Nothing is begun any more; what the relay still answers is written at the end, if it can be."""
+        self._ledger_fails = True
+        self.halt("ledger", str(error))
+
+    def _is_over(self) -> bool:
+        if self._halted:
+            return self._fleet.empty
+        if len(self._waiting) or not self._nobody_left or not self._fleet.empty or self._books.pending:
+            return False
+        if not self._looked_again:  # a retry may have come due meanwhile
+            self._looked_again, self._nobody_left = True, False
+            return False
+        if self._row.denied >= _DENIED_IN_A_ROW:
+            self.halt("lease", "another worker took over, or the issue was stopped: nothing more was sent from here")
+        return True
+
+    # What the fleet asks and tells
+
+    @property
+    def waiting_count(self) -> int:
+        return self._waiting.ready
+
+    def next_message(self, relay: str, now: float) -> tuple[Recipient, Message] | None:
+        """The next person for whom a message can be made. A failure costs that person, never the others."""
+        while not self._halted and (recipient := self._waiting.take(relay, now)) is not None:
+            try:
+                return recipient, self._message(recipient)
+            except Exception as error:  # whatever a template or a value did, it is this person's outcome
+                what = error.what if isinstance(error, DigestError) else f"{type(error).__name__}: {error}"
+                words = f"could not be rendered: {what}"[:500]
+                outcome = Outcome(DeliveryState.REFUSED, self._edges.now(), server_text=words, reason="code")
+                self.settle(recipient, Judged(outcome, "message"), None)
+        return None
+
+    def _message(self, recipient: Recipient) -> Message:
+        message = self._edges.fill(recipient)
+        if message.delivery_id != recipient.delivery_id:
+            raise ValueError("the message belongs to another delivery")
+        return self._edges.sign(message) if self._edges.sign else message
+
+    def settle(self, recipient: Recipient, judged: Judged, load: Load | None) -> None:
+        """An outcome for the ledger, the report and the row of luck."""
+        outcome = judged.outcome
+        if outcome.kind is DeliveryState.QUEUED and judged.scope == "connection":
+            if recipient.delivery_id in self._lost_once:  # twice lost over the same message: let the others pass
+                outcome = replace(outcome, kind=DeliveryState.DEFERRED)
+            self._lost_once.add(recipient.delivery_id)
+        outcome = dated(outcome, recipient, self._limits.finish_by)
+        if outcome.kind is DeliveryState.QUEUED and load is not None:
+            self.give_back(load)
+            return
+        if load is not None:
+            self._limits.pace.heard(load.lane.route.settings.name, domain_of(recipient.address), outcome)
+        self._books.note(recipient.delivery_id, outcome, load.lane if load is not None and load.asked else None)
+        self._tally[outcome.kind] += 1
+        self._row.learn(outcome, judged.scope)
+        if self._row.refusals >= self._limits.refusals_in_a_row:
+            words = in_words(outcome)
+            self.halt("policy", f"{self._row.refusals} messages in a row were refused, the last with: {words}")
+        self._show_progress()
+        self.wake()
+
+    def give_back(self, load: Load) -> None:
+        """Nothing was tried on this person's behalf."""
+        recipient = load.recipient
+        outcome = Outcome(DeliveryState.QUEUED, self._edges.now(), relay=load.lane.route.settings.name)
+        self._limits.pace.heard(outcome.relay, domain_of(recipient.address), outcome)
+        if load.asked:
+            self._books.note(recipient.delivery_id, outcome, load.lane)
+        else:
+            self._waiting.put_back(recipient)
+        self.wake()
+
+    def suffered(self, error: RelayError) -> float | None:
+        self._row.troubles += 1
+        if self._row.troubles >= self._limits.relay_tries:
+            self.halt("relay", str(error))
+            return None
+        return self._edges.backoff(self._row.troubles)
+
+    def fell_silent(self, outcome: Outcome) -> None:
+        self._row.silences += 1
+        if self._row.silences >= self._limits.uncertain_in_a_row:
+            words = in_words(outcome)
+            self.halt("relay", f"{self._row.silences} messages in a row were left without an answer: {words}")
+
+    def told_to_stop(self) -> bool:
+        try:
+            if not self._halted and (reason := self._edges.stop()):
+                self.halt(reason, "")
+        except Exception as error:
+            self.fail(error)
+        return self._halted
+
+    def halt(self, stopped: str, note: str) -> None:
+        """Nobody new is begun; whole messages get their answers. The first reason is the one that counts."""
+        if not self._stopped:
+            self._stopped, self._note = stopped, note
+        self._halted = True
+        self._fleet.drain()
+
+    def fail(self, error: BaseException) -> None:
+        """A callback of the caller raised: it passes through when all is settled."""
+        if self._failure is None:
+            self._failure = error
+        self.halt("", "")
+
+    def wake(self) -> None:
+        self._something.set()
+
+    # Time
+
+    def _serve(self) -> None:
+        try:
+            self._fleet.serve()
+        except Exception as error:
+            self.fail(error)
+        self.wake()
+
+    def _show_progress(self) -> None:
+        try:
+            self._edges.progress(self.report())
+        except Exception as error:
+            self.fail(error)
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            self._fleet.check_time()
+            if not self.told_to_stop():
+                self._serve()
+            self.wake()

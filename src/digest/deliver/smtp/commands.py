@@ -1,0 +1,110 @@
+"""One message as the bytes that travel, or the reason why it cannot: the last gate before the wire.
+
+Pure. Invariant: an envelope line is one line whose address was parsed again here; a body has CRLF line ends only and
+no NUL, so that no server can see the end of a message where we see none.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from digest.deliver.reply import Scope
+from digest.deliver.smtp.offers import Offers
+from digest.errors import AddressError
+from digest.model import EmailAddress, Message
+
+_DOT_AT_LINE_START = re.compile(rb"(?m)^\.")
+
+
+class Problem(NamedTuple):
+    """Why a message cannot be sent here: the enhanced code it would have been refused with, words, whom it concerns."""
+
+    enhanced: str
+    words: str
+    scope: Scope
+
+
+def problem_of(message: Message, offers: Offers) -> Problem | None:
+    """What no round trip is needed to know."""
+    return _bad_envelope(message, offers) or _bad_data(message, offers)
+
+
+def envelope(message: Message, offers: Offers) -> tuple[bytes, bytes]:
+    """MAIL and RCPT (RFC 5321 section 3.3) with what the server has said it understands."""
+    encoding = "utf-8" if message.smtputf8 else "ascii"
+    mail = f"MAIL FROM:<{message.sender}>"
+    if offers.sized:
+        mail += f" SIZE={len(message.data)}"  # RFC 1870 section 6
+    if offers.eightbit and not message.data.isascii():
+        mail += " BODY=8BITMIME"  # RFC 6152
+    if message.smtputf8:
+        mail += " SMTPUTF8"  # RFC 6531 section 3.4
+    rcpt = f"RCPT TO:<{message.recipient}>"
+    if offers.dsn:  # RFC 3461: a bounce names its message and holds the headers only; no word of mere delay
+        mail += f" RET=HDRS ENVID={xtext(message.message_id)}"
+        rcpt += " NOTIFY=FAILURE"
+        if message.recipient.isascii():
+            rcpt += f" ORCPT=rfc822;{xtext(message.recipient)}"
+    return f"{mail}\r\n".encode(encoding), f"{rcpt}\r\n".encode(encoding)
+
+
+def xtext(text: str) -> str:
+    """RFC 3461 section 4: `+`, `=` and everything outside printable ASCII as +XX."""
+    return "".join(
+        char if "!" <= char <= "~" and char not in "+=" else "".join(f"+{byte:02X}" for byte in char.encode())
+        for char in text
+    )
+
+
+def ended(data: bytes) -> bytes:
+    """A body that ends with CRLF, as BDAT sends it (RFC 3030 section 2)."""
+    return data if data.endswith(b"\r\n") else data + b"\r\n"
+
+
+def dotted(data: bytes) -> bytes:
+    """A body as DATA sends it: ended by CRLF, no line that a server could take for the end.
+
+    `render` makes no line that starts with a dot, so the copy (RFC 5321 section 4.5.2) is for other makers of messages.
+    """
+    data = ended(data)
+    if data.startswith(b".") or b"\r\n." in data:
+        data = _DOT_AT_LINE_START.sub(b"..", data)
+    return data
+
+
+def _bad_envelope(message: Message, offers: Offers) -> Problem | None:
+    """Addresses were parsed at import; they are parsed again at the last gate before the wire."""
+    bad = _bad_address(message.sender, message, "5.1.7", "message") or _bad_address(
+        message.recipient, message, "5.1.3", "recipient"
+    )
+    if bad is None and message.smtputf8 and not offers.utf8:
+        # RFC 6531 section 3.7.4, RFC 3463 X.6.7: nothing another try at this relay would change.
+        words = "the relay cannot mail an address with letters outside ASCII (no SMTPUTF8)"
+        return Problem("5.6.7", words, "recipient")
+    return bad
+
+
+def _bad_address(address: str, message: Message, enhanced: str, scope: Scope) -> Problem | None:
+    try:
+        parsed = EmailAddress.parse(address)
+    except AddressError as error:
+        return Problem(enhanced, f"not a usable address: {error.why}", scope)
+    if str(parsed) != address:
+        return Problem(enhanced, f"not an address as it goes on the wire ({parsed})", scope)
+    if parsed.needs_smtputf8 and not message.smtputf8:
+        return Problem("5.6.7", "an address outside ASCII in a message that does not ask for SMTPUTF8", scope)
+    return None
+
+
+def _bad_data(message: Message, offers: Offers) -> Problem | None:
+    data = message.data
+    pairs = data.count(b"\r\n")
+    if data.count(b"\n") != pairs or data.count(b"\r") != pairs or b"\0" in data:
+        # Servers disagree where such a message ends: the way one mail is smuggled inside another.
+        return Problem("5.6.0", "the message holds a bare CR, a bare LF or a NUL", "message")
+    if not offers.eightbit and not data.isascii():
+        return Problem("5.6.3", "the message holds 8-bit data and the relay takes 7 bits (no 8BITMIME)", "message")
+    if offers.size and len(data) > offers.size:
+        return Problem("5.3.4", f"the message has {len(data)} bytes and the relay takes {offers.size}", "message")
+    return None
