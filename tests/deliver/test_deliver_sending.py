@@ -224,6 +224,23 @@ def test_a_message_that_cannot_be_made_costs_only_its_reader() -> None:
     assert report.refused == 1
 
 
+def test_a_rendition_that_cannot_be_read_ends_the_run_and_nobody() -> None:
+    """A database in trouble is not a message that cannot be made: whoever waits goes on waiting."""
+    ledger = MemoryLedger(5)
+
+    def away(recipient: Recipient) -> Message:
+        if recipient.delivery_id == 3:
+            raise StoreError("the database does not answer", try_="later")
+        return fill(recipient)
+
+    with Sink() as sink:
+        report = quick(away, ledger, [relay_of(sink)], limits=Limits(claim=5))
+    assert report.stopped == "ledger"
+    assert "does not answer" in report.note
+    assert (report.refused, len(sink.messages)) == (0, report.accepted)
+    assert 3 not in ledger.outcomes
+
+
 def test_a_message_nobody_can_make_stops_early() -> None:
     """fill() that always raises ends five deliveries, not all of them."""
     ledger = MemoryLedger(20)

@@ -223,6 +223,8 @@ class Engine:
         while not self._halted and (recipient := self._waiting.take(relay, now)) is not None:
             try:
                 return recipient, self._message(recipient)
+            except StoreError as error:  # the rendition could not be read: nobody's fault, and nobody's end
+                self.halt("ledger", str(error))
             except Exception as error:  # whatever a template or a value did, it is this person's outcome
                 what = error.what if isinstance(error, DigestError) else f"{type(error).__name__}: {error}"
                 words = f"could not be rendered: {what}"[:500]
