@@ -198,7 +198,7 @@ def test_somebody_retried_after_a_week_and_deferred_again_is_not_expired_at_once
     from digest.pipeline import steering
     from digest.pipeline.issuing import make, named
 
-    answer = {"ben@quay.example": "550 5.1.1 no such user"}
+    answer = {"ben@quay.example": "550 5.2.0 mailbox busy"}
     with world(tmp_path, new_sqlite(), refuse=answer.get) as place:
         place.tick()
         place.feed.publish("Lamp night", place.clock + HOUR)

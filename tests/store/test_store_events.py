@@ -11,6 +11,7 @@ from store_builders import DAY, NOW, accepted, refused, sending, worker
 
 from digest.model import EventKind, History, IssueRow, Known, MailEvent, Outcome, Rates, Stop, Traces, Trust
 from digest.store import Store
+from digest.store.events import Item
 
 
 def sent(store: Store, count: int = 3, *, week: int = 0, outcome: Callable[[], Outcome] = accepted) -> IssueRow:
@@ -34,7 +35,9 @@ def keep(store: Store, event: MailEvent, rule: Callable[[History], Stop | None] 
     found = store.events.known(event.traces)
     assert found is not None
     known, trust = found
-    return store.events.record(event, known=known, key=known.key, trust=trust, at=NOW, decide=rule).news
+    return store.events.record([Item(event, known, known.key, trust)], at=NOW, decide=lambda _, seen: rule(seen))[
+        0
+    ].news
 
 
 def test_a_token_names_a_delivery_and_a_message_id_needs_the_person(store: Store) -> None:
@@ -85,9 +88,8 @@ def test_what_is_not_proven_is_kept_and_changes_nothing(store: Store) -> None:
     """An address in somebody's mail is history, not a reason: the rule is not even asked, no figure moves."""
     row = sent(store)
     event = MailEvent(EventKind.HARD, NOW, Traces(addresses=("p000000@people.example",)), source="pipe")
-    done = store.events.record(
-        event, known=None, key="p000000@people.example", trust=Trust.NONE, at=NOW, decide=lambda history: Stop("no")
-    )
+    item = Item(event, None, "p000000@people.example", Trust.NONE)
+    [done] = store.events.record([item], at=NOW, decide=lambda *_: Stop("no"))
     assert done.news and done.stopped is None
     assert not store.audience.suppressions() and store.events.counts(row.id) == {}
     assert [one.trust for one in store.events.of_address("p000000@people.example")] == [Trust.NONE]
@@ -143,7 +145,7 @@ def test_refusals_to_our_face_are_told_until_they_are_recorded(store: Store) -> 
     ]  # fmt: skip
     known = found[0][0]
     event = MailEvent(EventKind.HARD, NOW, Traces(known.issue_id, known.subscriber_id), "5.1.1", "no", "smtp")
-    store.events.record(event, known=known, key=known.key, trust=Trust.SMTP, at=NOW, decide=lambda history: None)
+    store.events.record([Item(event, known, known.key, Trust.SMTP)], at=NOW, decide=lambda *_: None)
     assert [known.key for known, _ in store.events.refusals(row.id)] == ["p000001@people.example"]
 
 

@@ -34,6 +34,7 @@ COMMANDS = {
     "articles": "digest.cli.articles:articles",
     "issue": "digest.cli.issue:issue",
     "subscribers": "digest.cli.subscribers:subscribers",
+    "bounce": "digest.cli.bounce:bounce",
     "schedule": "digest.cli.schedule:schedule",
     "serve": "digest.cli.serve:serve",
     "doctor": "digest.cli.doctor:doctor",

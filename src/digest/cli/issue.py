@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from digest.cli.app import DONE, App, json_option, known_name, pass_app
+from digest.cli.bounce import came_back_lines, later_words
 from digest.cli.correcting import amend, report, send_missing
 from digest.cli.delivering import deliver, issue_data, state_lines
 from digest.cli.editing import change_words, edit
@@ -74,11 +75,13 @@ def show(app: App, name: str, as_json: bool) -> None:
     """Show an issue's state, articles, counts and history."""
     with app.workspace(secrets=False) as workspace:
         from digest.deliver import describe
+        from digest.deliver.providers import provider_of
         from digest.pipeline.issuing import named
 
         row = named(workspace, name)
         issues = workspace.store.issues
         content, accounting, history = issues.content(row.id), issues.accounting(row.id), issues.history(row.id)
+        rates = workspace.store.events.rates(row.id, provider_of=provider_of)
         standing = _standing(workspace, row)
         if as_json:
             approval = (
@@ -94,7 +97,14 @@ def show(app: App, name: str, as_json: bool) -> None:
                 else None
             )
             print_json(
-                {"issue": row, "content": content, "accounting": accounting, "history": history, "approval": approval}
+                {
+                    "issue": row,
+                    "content": content,
+                    "accounting": accounting,
+                    "history": history,
+                    "approval": approval,
+                    "came_back": rates,
+                }
             )
             return
         state = f"{row.state} ({row.reason})" if row.reason else str(row.state)
@@ -109,6 +119,8 @@ def show(app: App, name: str, as_json: bool) -> None:
                 click.echo(f"  {number:>2}. {item.title}  {item.url or ''}")
         for line in describe(accounting) if accounting.candidates else ():
             click.echo(f"  {line}")
+        for line in came_back_lines(rates):
+            click.echo(f"  {line}")
         for event in history:
             click.echo(f"  {when(workspace, row.digest, event.at)}  {_event_words(event)}")
 
@@ -122,22 +134,24 @@ def show(app: App, name: str, as_json: bool) -> None:
 def recipients(app: App, name: str, state: tuple[str, ...], rendition: int | None, as_json: bool) -> None:
     """List an issue's recipients with the outcome of each."""
     with app.workspace(secrets=False) as workspace:
-        from digest.model import DeliveryState
+        from digest.model import DeliveryState, to_plain
         from digest.pipeline.issuing import named
+        from digest.pipeline.tracing import came_back
 
         row = named(workspace, name)
         states = [DeliveryState(value) for value in state] or None
         found = list(workspace.store.issues.deliveries(row.id, states=states, rendition=rendition))
+        later = came_back(workspace, row.id)
         if as_json:
-            print_json(found)
+            print_json([{**to_plain(one), "came_back": later.get(one.subscriber_id, [])} for one in found])
             return
         cells = []
         for delivery in found:
             answer = " ".join(part for part in (str(delivery.code or ""), delivery.server_text) if part)
-            cells.append(
-                (delivery.address, delivery.state, delivery.reason, answer, when(workspace, row.digest, delivery.at))
-            )
-        print_table(("address", "state", "reason", "server's answer", "at"), cells, empty="Nobody.")
+            since = later_words(workspace, later.get(delivery.subscriber_id, []))
+            at = when(workspace, row.digest, delivery.at)
+            cells.append((delivery.address, delivery.state, delivery.reason, answer, at, since))
+        print_table(("address", "state", "reason", "server's answer", "at", "came back"), cells, empty="Nobody.")
 
 
 @issue.command(short_help="The very bytes one subscriber gets.")

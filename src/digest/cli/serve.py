@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from digest.cli.app import DONE, App, pass_app
+from digest.errors import UsageError
 
 if TYPE_CHECKING:
     from digest.pipeline import unsubscribing as pipeline
+    from digest.pipeline.intake import HookDesk
     from digest.pipeline.workspace import Workspace
     from digest.web.public import Unsubscription
 
@@ -19,7 +21,10 @@ if TYPE_CHECKING:
 @click.option("--listen", metavar="HOST:PORT", help="Instead of [serve] listen (127.0.0.1:8080).")
 @pass_app
 def serve(app: App, listen: str | None) -> None:
-    """Serve /u/{token}: GET shows a page, POST unsubscribes (RFC 8058). Put your web server's TLS in front of it."""
+    """Serve /u/{token}: GET shows a page, POST unsubscribes (RFC 8058); and /hooks/NAME for reports.
+
+    Put your web server's TLS in front of it.
+    """
     with app.workspace(secrets=False) as workspace:
         from digest.web.public import public_app
         from digest.web.server import serve_app
@@ -34,8 +39,25 @@ def serve(app: App, listen: str | None) -> None:
             if not public:
                 click.echo("[site] public_url is not set: mails carry mailto: links only.", err=True)
 
-        serve_app(public_app(Desk(workspace)), host=host.strip("[]") or "127.0.0.1", port=int(port), on_started=started)
+        app_ = public_app(Desk(workspace), _hooks(workspace))
+        serve_app(app_, host=host.strip("[]") or "127.0.0.1", port=int(port), on_started=started)
     sys.exit(DONE)
+
+
+def _hooks(workspace: Workspace) -> HookDesk | None:
+    """Who answers webhooks; nobody when none is configured. A key that cannot be read is told at the start: otherwise
+    every report would be refused, and nobody would know."""
+    from digest.pipeline.intake import HookDesk
+
+    intake = workspace.config.intake
+    for hook in intake.hooks:
+        if hook.kind != "ses" and not hook.key:
+            raise UsageError(
+                "the key of this webhook cannot be read", where=f"[webhook.{hook.name}] key",
+                try_="digest check says what is wrong with it",
+            )  # fmt: skip
+        click.echo(f"Answering {hook.kind} webhooks at /hooks/{hook.name}")
+    return HookDesk(workspace) if intake.hooks else None
 
 
 class Desk:

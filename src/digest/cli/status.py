@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from digest.cli.app import DONE, FAILED, App, json_option, pass_app
+from digest.cli.bounce import came_back_lines
 from digest.cli.output import print_json
 from digest.cli.wording import moment, when
 
@@ -53,6 +54,9 @@ def _lines(workspace: Workspace, seen: Any, paused: Mapping[str, Paused], *, tro
             continue
         state = f"failed {source.failures} times: {source.last_error}" if source.last_error else "fine"
         lines.append(f"source {source.name}: {state}; {source.articles} articles")
+    for name, looked_at, error in seen.mailboxes:
+        state = error or (f"looked into {moment(workspace, looked_at)}" if looked_at else "not looked into yet")
+        lines.append(f"{name}: {state}")
     return lines
 
 
@@ -71,6 +75,8 @@ def _issue_lines(issue: Any) -> list[str]:
     lines = [f"{issue.name}  {issue.period}  {issue.state}{reason}{note}"]
     if issue.accounting.candidates:
         lines += [f"  {line}" for line in describe(issue.accounting)]
+    if issue.came_back is not None:
+        lines += [f"  {line}" for line in came_back_lines([issue.came_back])]
     for person in issue.uncertain:
         lines.append(f"  uncertain: {person}  digest issue resolve {issue.name} {person} --received | --send-again")
     return lines

@@ -10,7 +10,8 @@ import click
 
 from digest.cli.app import DONE, PARTLY, App, json_option, one_list, pass_app
 from digest.cli.output import confirm, print_json, print_table
-from digest.cli.wording import people, say_alarm, when
+from digest.cli.suppressions import suppressions
+from digest.cli.wording import moment, people, say_alarm, when
 
 if TYPE_CHECKING:
     from digest.pipeline.joining import ImportPlan
@@ -22,9 +23,12 @@ SHOWN_REJECTS = 20
 list_option = click.option("--list", "list_name", metavar="LIST", help="Which list; needed where there are several.")
 
 
-@click.group(short_help="Import, add, list, show, unsubscribe, suppress.")
+@click.group(short_help="Import, add, list, show, history, unsubscribe, suppress.")
 def subscribers() -> None:
     """A list is a CSV file that you own, or lives in the database; both are handled by these commands."""
+
+
+subscribers.add_command(suppressions)
 
 
 @subscribers.command("check", short_help="Read the lists and name every row that cannot be used.")
@@ -147,7 +151,7 @@ def show(app: App, address: str, as_json: bool) -> None:
         key = EmailAddress.parse(address).key
         audience = workspace.store.audience
         known, consent, history = audience.find(key), audience.consent(key), audience.history(key)
-        suppressed = [one for one in audience.suppressions() if one.address == key]
+        suppressed = [stop] if (stop := audience.suppression(key)) is not None else []
         if as_json:
             print_json({"subscriptions": known, "consent": consent, "deliveries": history, "suppressed": suppressed})
             return
@@ -164,6 +168,25 @@ def show(app: App, address: str, as_json: bool) -> None:
             click.echo(f"  {when(workspace, None, row.at)}  {row.action}  {row.source}")
         for past in history:
             click.echo(f"  {past.issue}  {past.delivery.state}  {past.delivery.server_text}")
+
+
+@subscribers.command(short_help="All that happened to one address, with times.")
+@click.argument("address")
+@json_option
+@pass_app
+def history(app: App, address: str, as_json: bool) -> None:
+    """Show every delivery, bounce, complaint, consent, unsubscribe and suppression of ADDRESS, the oldest first."""
+    with app.workspace(secrets=False) as workspace:
+        from digest.model import EmailAddress
+        from digest.pipeline.tracing import history_of
+
+        key = EmailAddress.parse(address).key
+        moments = history_of(workspace, key)
+        if as_json:
+            print_json(moments)
+            return
+        cells = [(moment(workspace, one.at), one.what, one.issue, one.detail) for one in moments]
+        print_table(("at", "what", "issue", "detail"), cells, empty=f"Nothing is known of {key}.")
 
 
 @subscribers.command(short_help="Take an address off a list, or act on a reply's token.")
@@ -200,7 +223,7 @@ def suppress(app: App, address: str, reason: str, lift: bool, as_json: bool) -> 
 
         key = EmailAddress.parse(address).key
         if lift:
-            found = workspace.store.audience.unsuppress(key)
+            found = workspace.store.audience.unsuppress(key, at=workspace.now())
             text = f"{key} may be mailed again." if found else f"{key} was not suppressed."
         else:
             workspace.store.audience.suppress(key, reason, at=workspace.now())

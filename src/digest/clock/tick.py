@@ -1,9 +1,9 @@
 """`tick()`: do what the schedule says, for every digest, now. Idempotent; any process may call it at any time.
 
-In this order for each digest: let issues planned ahead follow a schedule that was moved; go on with every issue that is
-not over (finish or hold what was interrupted, prepare what waited for its time, a source or an approval); make what has
-become due; show what comes next to those who approve it. Each of these is tried by itself: what fails costs itself
-alone, its operator hears of it, and the others go on.
+First the mailboxes of bounces are looked into. Then in this order for each digest: let issues planned ahead follow a
+schedule that was moved; go on with every issue that is not over (finish or hold what was interrupted, prepare what
+waited for its time, a source or an approval); make what has become due; show what comes next to those who approve it.
+Each of these is tried by itself: what fails costs itself alone, its operator hears of it, and the others go on.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from digest.pipeline.approving import review_at, review_due, standing, submit, w
 from digest.pipeline.cadence import in_use
 from digest.pipeline.editing import keep_in_step
 from digest.pipeline.gathering import GatherReport, SourceResult, enroll, gather, keep_up
+from digest.pipeline.intake import look
 from digest.pipeline.issuing import Made, Terms, advance, hold, sight
 from digest.pipeline.presence import recover
 from digest.pipeline.sending import overdue
@@ -55,6 +56,7 @@ def tick(
     """Work through the digests (all when none is named). Never raises for one digest's trouble, except a wrong
     configuration."""
     watch = Watch(stop, progress or ignored, on_source or ignored)
+    _take_in(workspace)
     steps: list[Step] = []
     for name in digests or workspace.config.digests:
         workspace.digest(name)
@@ -68,6 +70,16 @@ def tick(
     if not any(step.what == "failed" for step in steps):
         notifying.ping(workspace)
     return steps
+
+
+def _take_in(workspace: Workspace) -> None:
+    """Before anything is sent: who complained or left by mail since the last tick is not mailed by this one."""
+    try:
+        notifying.about_mailboxes(workspace, look(workspace))
+    except DigestError as error:
+        log.warning("the mailboxes cannot be looked into: %s", error)
+    except Exception:
+        log.exception("a fault in the program, while looking into the mailboxes")
 
 
 def _one(workspace: Workspace, digest: str, watch: Watch) -> list[Step]:

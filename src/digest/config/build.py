@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -22,6 +22,7 @@ from digest.config.settings import Config, DigestSettings, ServeSettings, SiteSe
 from digest.config.tables import Tables
 from digest.curate.llm.settings import ModelSettings
 from digest.curate.settings import CurateSettings
+from digest.deliver.intake.settings import IntakeSettings
 from digest.deliver.settings import DeliverySettings, DkimSettings, NotifySettings, RelaySettings
 from digest.errors import Problem
 from digest.gather.settings import FetchSettings, SourceSettings
@@ -44,6 +45,7 @@ class Secretive:
     storage_url: str
     model_key: str | None = ""
     dkim: DkimSettings | None = None
+    intake: IntakeSettings = field(default_factory=IntakeSettings)
 
 
 def build_config(tables: Tables, secretive: Secretive, *, path: Path) -> Config:
@@ -68,6 +70,7 @@ def build_config(tables: Tables, secretive: Secretive, *, path: Path) -> Config:
         theme=theme,
         bounce_address=tables.bounces.address,
         dkim=secretive.dkim,
+        intake=secretive.intake,
         model=_model(tables.model, secretive.model_key) if tables.model.url else None,
         accepted=dict(tables.preflight.accept),
     )

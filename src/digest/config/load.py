@@ -36,6 +36,7 @@ def load_config(path: Path, *, env: Mapping[str, str], secrets: bool = True, fil
     from digest.config.checks import check_tables, missing_lists
     from digest.config.dkim import read_dkim
     from digest.config.environment import apply_environment
+    from digest.config.intake import read_intake
     from digest.config.lines import locate
     from digest.config.places import Places
     from digest.config.relays import Vault, read_headers, read_notify, read_relays
@@ -54,9 +55,10 @@ def load_config(path: Path, *, env: Mapping[str, str], secrets: bool = True, fil
     keys = {name: vault.read(one.key, ("source", name, "key")) or "" for name, one in tables.source.items()}
     model_key = vault.read(tables.model.key, ("model", "key"))
     dkim = read_dkim(tables, vault)
-    secretive = Secretive(relays, read_notify(tables.notify, vault), headers, keys, database, model_key, dkim)
+    intake, intake_problems = read_intake(tables, vault)
+    secretive = Secretive(relays, read_notify(tables.notify, vault), headers, keys, database, model_key, dkim, intake)
     checks = check_tables(tables, places, directory=path.parent, relays=relays, sending=secrets)
-    problems += [*overridden.problems, *relay_problems, *database_problems, *vault.problems, *checks]
+    problems += [*overridden.problems, *relay_problems, *database_problems, *intake_problems, *vault.problems, *checks]
     absent = list(missing_lists(tables, places, path.parent))
     if problems or (files and absent):
         raise ConfigError(_in_order([*problems, *absent]))

@@ -19,6 +19,7 @@ from digest.config import values
 from digest.config.secret import SecretRef, reference, text_or_reference, url_or_reference
 from digest.config.suggest import did_you_mean
 from digest.config.values import Refused
+from digest.deliver.intake.settings import HOOK_KINDS
 from digest.model import Mailbox
 from digest.render import looks
 
@@ -48,6 +49,7 @@ WebUrl = Annotated[str, PlainValidator(values.web_url), Kind("web address")]
 SecureUrl = Annotated[str, PlainValidator(values.secure_url), Kind("https address")]
 LogoPlace = Annotated[str, PlainValidator(values.logo), Kind("https address or file")]
 UrlTemplate = Annotated[str, PlainValidator(values.url_template), Kind("web address with a place")]
+ImapUrl = Annotated[str, PlainValidator(values.imap_url), Kind("imaps:// or imap:// address")]
 RelayUrl = Annotated[str, PlainValidator(values.relay_url), Kind("smtp:// or smtps:// address")]
 Duration = Annotated[float | None, PlainValidator(values.duration), Kind("length of time")]
 Words = Annotated[list[str], PlainValidator(values.each(values.text)), Kind("list of words", "words")]
@@ -476,11 +478,34 @@ class DkimTable(Table):
 
 
 class BouncesTable(Table):
-    """Where undeliverable mail returns to."""
+    """Where undeliverable mail returns to, and where it is looked for."""
 
     address: BounceAddress = setting(
         "", "Envelope sender with a {token} that tells whose mail came back.", shown="the `from` address"
     )
+    imap: ImapUrl = setting(
+        "", "Mailbox that bounces, complaints and unsubscribes by mail arrive in: imaps://user@host/INBOX.",
+        shown="none",
+    )  # fmt: skip
+    password: Secret = setting(None, "Where the mailbox's password stands: never in this file.", shown="none")
+    move_to: Text = setting(
+        "", "Folder that messages are moved to once they were acted on.", shown="they stay, marked as read"
+    )
+    maildir: Text = setting("", "Folder of a Maildir that such mail is delivered to, instead or besides.")
+
+
+class WebhookTable(Table):
+    """A provider's reports by POST to /hooks/NAME of `digest serve`. One table for each; see docs/bounces.md."""
+
+    kind: Annotated[str, _choice(*HOOK_KINDS), Kind("word")] = setting(
+        "",
+        "Who sends them: ses, mailgun, postmark, sendgrid or generic.",
+        shown="NAME if it is one of them, else generic",
+    )
+    key: Secret = setting(
+        None, "Where the secret that signs them stands; for SendGrid its verification key.", shown="none"
+    )
+    topic: Text = setting("", "For SES: the ARN of the SNS topic. Messages of other topics are refused.")
 
 
 class ServeTable(Table):
@@ -536,6 +561,7 @@ SECTIONS: dict[str, Section] = {
     "notify": Section(NotifyTable),
     "dkim": Section(DkimTable, optional=True),
     "bounces": Section(BouncesTable),
+    "webhook": Section(WebhookTable, named=True),
     "serve": Section(ServeTable),
     "fetch": Section(FetchTable),
     "storage": Section(StorageTable),

@@ -13,6 +13,7 @@ from pathlib import Path
 from digest.audience.settings import ListSettings
 from digest.curate.llm.settings import ModelSettings
 from digest.curate.settings import CurateSettings
+from digest.deliver.intake.settings import IntakeSettings
 from digest.deliver.settings import DeliverySettings, DkimSettings, NotifySettings, RelaySettings
 from digest.gather.settings import FetchSettings, SourceSettings
 from digest.model import Mailbox, Site
@@ -125,5 +126,6 @@ class Config:
     theme: RenderSettings
     bounce_address: str = ""
     dkim: DkimSettings | None = None
+    intake: IntakeSettings = field(default_factory=IntakeSettings)
     model: ModelSettings | None = None
     accepted: Mapping[str, str] = field(default_factory=dict)

@@ -42,6 +42,7 @@ class Tables:
     notify: schema.NotifyTable = field(default_factory=schema.NotifyTable)
     dkim: schema.DkimTable = field(default_factory=schema.DkimTable)
     bounces: schema.BouncesTable = field(default_factory=schema.BouncesTable)
+    webhook: dict[str, schema.WebhookTable] = field(default_factory=dict)
     serve: schema.ServeTable = field(default_factory=schema.ServeTable)
     fetch: schema.FetchTable = field(default_factory=schema.FetchTable)
     storage: schema.StorageTable = field(default_factory=schema.StorageTable)

@@ -422,6 +422,25 @@ def relay_url(value: Any) -> str:
     return written
 
 
+def imap_url(value: Any) -> str:
+    """The address of a mailbox: imaps://user@host/FOLDER, or imap:// (encrypted by STARTTLS except on loopback)."""
+    written = text(value)
+    how = 'write it like "imaps://bounces@mail.example.org/INBOX"'
+    try:
+        parts = urlsplit(written)
+        host, user, secret, _ = parts.hostname, parts.username, parts.password, parts.port
+    except ValueError:
+        raise Refused(f"{described(written)} is not the address of a mailbox", how) from None
+    if secret is not None:
+        raise Refused(
+            "has a password in it, and this file is no place for secrets",
+            'take ":..." before the @ out and write password = { file = "imap-password" }',
+        )
+    if parts.scheme not in ("imaps", "imap") or not host or not user or parts.query or parts.fragment:
+        raise Refused(f"{described(written)} is not the address of a mailbox", f"{how}; an @ in the user name is %40")
+    return written
+
+
 def unknown_key(word: str, known: Iterable[str]) -> Refused:
     """The refusal of a key that does not exist."""
     known = sorted(known)

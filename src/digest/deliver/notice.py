@@ -19,7 +19,8 @@ from digest.errors import UsageError
 from digest.model import Accounting, EmailAddress, Mailbox, Message, has_control
 
 Event = Literal[
-    "sent", "skipped", "held", "paused", "failed", "source_failed", "source_moved", "review", "approval_stale"
+    "sent", "skipped", "held", "paused", "failed", "source_failed", "source_moved", "mailbox_failed", "review",
+    "approval_stale",
 ]  # fmt: skip
 
 Commands = tuple[tuple[str, str], ...]  # what to type, and what it does
@@ -163,6 +164,13 @@ def _broken_off(event: Event, name: str, called: str) -> tuple[str, str, Command
             f"Most of what the source {name} lists has new identifiers and addresses. What was known is known still: "
             "none of it is mailed again.",
             (("digest sources show {issue}", "shows how it is asked; perhaps its address has changed, too"),),
+        )
+    if event == "mailbox_failed":
+        return (
+            "the bounce mailbox cannot be read",
+            f"The mailbox of bounces and complaints ({name}) cannot be read. Sending goes on; who complains or leaves "
+            "by mail is not taken off until it can be read again. Nothing in it is lost.",
+            (("digest bounce --fetch", "tries it now"),),
         )
     return (
         f"source {name} cannot be read",

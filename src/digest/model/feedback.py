@@ -36,11 +36,15 @@ class Trust(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """Whom an event may be about. Zero and empty mean unknown. `message_ids` are the parts before the @."""
+    """Whom an event may be about. Zero and empty mean unknown. `message_ids` are the parts before the @.
+
+    `list_id` and `generation` come from an unsubscribe token; one of another generation was revoked.
+    """
 
     issue_id: int = 0
     subscriber_id: int = 0
     list_id: int = 0
+    generation: int = 0
     message_ids: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
 

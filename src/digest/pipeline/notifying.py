@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from digest.pipeline.approving import Standing
     from digest.pipeline.drafting import Drafted
     from digest.pipeline.gathering import GatherReport
+    from digest.pipeline.intake import Looked
 
 log = logging.getLogger("digest.notify")
 
@@ -103,6 +104,17 @@ def about_sources(workspace: Workspace, report: GatherReport) -> None:
     notices += [notice_for("source_moved", name=result.source, detail=result.warnings[-1]) for result in report.moved]
     for notice in notices:
         _tell(workspace, notice, day=f"{workspace.now():%Y-%m-%d}")
+
+
+def about_mailboxes(workspace: Workspace, looked: Sequence[Looked]) -> None:
+    """Tell of each mailbox that could not be read, once per mailbox, cause and day."""
+    from digest.deliver import notice_for
+
+    for one in looked:
+        if one.error:
+            reason = one.error.splitlines()[0]
+            notice = notice_for("mailbox_failed", name=one.name, reason=reason, detail=one.error)
+            _tell(workspace, notice, day=f"{workspace.now():%Y-%m-%d}")
 
 
 def about_failure(workspace: Workspace, digest: str, error: DigestError) -> None:

@@ -10,11 +10,12 @@ from digest.model import Accounting, DeliveryState, IssueState
 from digest.pipeline.approving import standing
 from digest.pipeline.notifying import orphans
 from digest.pipeline.sending import finish_within_s
+from digest.pipeline.tracing import came_back_altogether, configured_mailboxes
 from digest.pipeline.workspace import EVERY, Workspace
 from digest.recurrence import period_after
 
 if TYPE_CHECKING:
-    from digest.model import IssueRow
+    from digest.model import IssueRow, Rates
     from digest.store import SourceStatus
 
 SHOWN_ISSUES = 3
@@ -34,6 +35,7 @@ class IssueOverview:
     accounting: Accounting
     next_retry: datetime | None
     uncertain: tuple[str, ...] = ()
+    came_back: Rates | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,15 @@ class DigestOverview:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """`trouble` lists, in words, what somebody should look at: what `status --check` is about."""
+    """`mailboxes` are (name, last looked into, what was wrong then).
+
+    `trouble` lists, in words, what somebody should look at: what `status --check` is about.
+    """
 
     digests: tuple[DigestOverview, ...]
     sources: tuple[SourceStatus, ...]
     trouble: tuple[str, ...]
+    mailboxes: tuple[tuple[str, datetime | None, str], ...] = ()
 
 
 def overview(workspace: Workspace) -> Overview:
@@ -79,7 +85,9 @@ def overview(workspace: Workspace) -> Overview:
     paused = workspace.store.sourcebook.paused()
     failing = [source for source in sources if source.last_error and source.name not in paused]
     trouble += [f"source {source.name}: {source.last_error.splitlines()[0]}" for source in failing]
-    return Overview(digests, sources, tuple(trouble))
+    mailboxes = configured_mailboxes(workspace)
+    trouble += [f"{name}: {error}; digest bounce --fetch" for name, _, error in mailboxes if error]
+    return Overview(digests, sources, tuple(trouble), tuple(mailboxes))
 
 
 def _digest(workspace: Workspace, name: str) -> DigestOverview:
@@ -114,6 +122,7 @@ def _issue(workspace: Workspace, row: IssueRow) -> IssueOverview:
         accounting=accounting,
         next_retry=issues.next_retry(row.id),
         uncertain=uncertain,
+        came_back=came_back_altogether(workspace, row.id),
     )
 
 

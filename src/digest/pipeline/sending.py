@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from digest.errors import BusyError, StateError, StoreError, UsageError
 from digest.model import Accounting, EmailAddress, IssueState, Message, Report
 from digest.pipeline.crew import COUNTS, Crew
+from digest.pipeline.intake import learn_refusals
 from digest.pipeline.presence import in_charge, recover
 from digest.pipeline.signing import signed
 from digest.pipeline.watching import UNWATCHED, Watch
@@ -124,6 +125,7 @@ def _settle(workspace: Workspace, row: IssueRow, report: Report) -> Sent:
             issues.resend(row.id, at=now)
         if report.stopped == "policy":
             _break_off(workspace, row.id, report.note)
+        learn_refusals(workspace, row.id)
         row = issues.finish(row.id, at=now)
         return Sent(row, report, issues.accounting(row.id), issues.next_retry(row.id))
     except StoreError as error:

@@ -36,7 +36,7 @@ def unsubscribe_by_token(workspace: Workspace, token: str, *, source: str) -> Un
     subscriber = _subscriber(workspace, token)
     if subscriber is None:
         return _nobody(workspace)
-    _unsubscribe(workspace, subscriber, source=source)
+    unsubscribe_person(workspace, subscriber, source=source)
     return describe_token(workspace, token)
 
 
@@ -74,10 +74,13 @@ def _subscriber(workspace: Workspace, token: str) -> Subscriber | None:
     return subscriber
 
 
-def _unsubscribe(workspace: Workspace, subscriber: Subscriber, *, source: str) -> None:
-    for name in _lists_meant(workspace, subscriber):
+def unsubscribe_person(workspace: Workspace, subscriber: Subscriber, *, source: str) -> list[str]:
+    """Take a reader off the list of that subscription, in the database and in the file beside it; which lists."""
+    lists = _lists_meant(workspace, subscriber)
+    for name in lists:
         workspace.store.audience.unsubscribe(name, subscriber.key, at=workspace.now(), source=source)
         _write_beside(workspace, name, subscriber.address, source)
+    return lists
 
 
 def _lists_meant(workspace: Workspace, subscriber: Subscriber) -> list[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +35,7 @@ from digest.store.rows import DeliveryRow
 from digest.store.schema import delivery, hook_nonce, issue, mail_event, mailbox, subscriber
 from digest.store.suppressions import put_suppression, standing
 
-Decide = Callable[[History], Stop | None]
+Decide = Callable[[MailEvent, History], Stop | None]
 
 BACK = (EventKind.HARD.value, EventKind.SOFT.value)
 LOOK_BACK = 10  # issues: more in a row than any rule asks for
@@ -42,6 +43,16 @@ _KNOWN = sa.select(
     delivery.c.id, delivery.c.issue_id, delivery.c.subscriber_id, delivery.c.list_id, delivery.c.key,
     delivery.c.address, delivery.c.state,
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An event to be kept, and whom it was found to be about. `key` is "" when nobody can be told."""
+
+    event: MailEvent
+    known: Known | None
+    key: str
+    trust: Trust
 
 
 class EventStore:
@@ -91,31 +102,33 @@ class EventStore:
 
     # -- keeping ---------------------------------------------------------------------------------------------------
 
-    def record(
-        self, event: MailEvent, *, known: Known | None, key: str, trust: Trust, at: datetime, decide: Decide
-    ) -> Recorded:
-        """Keep an event and, if it is proven and news, do to the person what `decide` says.
+    def record(self, items: Sequence[Item], *, at: datetime, decide: Decide) -> list[Recorded]:
+        """Keep events and, where one is proven and news, do to the person what `decide` says; all or nothing.
 
-        `key` is whom it is about ("" when nobody can be told); `at` is now.
+        `at` is now.
         """
-        values = {
-            "fingerprint": fingerprint(event, known, key), "kind": event.kind.value, "at": event.at,
-            "recorded_at": at, "key": key, "issue_id": known.issue_id if known else None,
-            "subscriber_id": known.subscriber_id if known else None, "status": event.status,
-            "diagnostic": event.diagnostic, "source": event.source, "trust": trust.value,
-        }  # fmt: skip
         with self._db.write() as connection:
-            if not self._db.inserted(connection, mail_event, values):
-                return Recorded(False)
-            if not key or trust is Trust.NONE:
-                return Recorded(True)
-            stop = decide(History(_in_a_row(connection, known), standing(connection, key)))
-            if stop is not None:
-                put_suppression(self._db, connection, Suppression(key, stop.reason, at, stop.until))
-            return Recorded(True, stop)
+            return [self._record(connection, item, at, decide) for item in items]
 
-    def refusals(self, issue_id: int, *, limit: int = 1000) -> list[tuple[Known, DeliveryRow]]:
-        """Deliveries that a server refused to our face and that no event of `record` tells of yet."""
+    def _record(self, connection: Connection, item: Item, at: datetime, decide: Decide) -> Recorded:
+        event, known = item.event, item.known
+        values = {
+            "fingerprint": fingerprint(event, known, item.key), "kind": event.kind.value, "at": event.at,
+            "recorded_at": at, "key": item.key, "issue_id": known.issue_id if known else None,
+            "subscriber_id": known.subscriber_id if known else None, "status": event.status,
+            "diagnostic": event.diagnostic, "source": event.source, "trust": item.trust.value,
+        }  # fmt: skip
+        if not self._db.inserted(connection, mail_event, values):
+            return Recorded(False)
+        if not item.key or item.trust is Trust.NONE:
+            return Recorded(True)
+        stop = decide(event, History(_in_a_row(connection, known), standing(connection, item.key)))
+        if stop is not None:
+            put_suppression(self._db, connection, Suppression(item.key, stop.reason, at, stop.until))
+        return Recorded(True, stop)
+
+    def refusals(self, issue_id: int, *, after: int = 0, limit: int = 1000) -> list[tuple[Known, DeliveryRow]]:
+        """Deliveries that a server refused to our face and that no event tells of yet, in id order from `after` on."""
         from digest.store.deliveries import SELECT_DELIVERY, delivery_row
 
         told = sa.select(1).where(
@@ -127,7 +140,8 @@ class EventStore:
         answered = sa.or_(delivery.c.code.is_not(None), delivery.c.enhanced_code != "")
         query = (
             SELECT_DELIVERY.add_columns(delivery.c.issue_id, delivery.c.list_id, delivery.c.key)
-            .where(delivery.c.issue_id == issue_id, delivery.c.state == "refused", refused, answered, ~told.exists())
+            .where(delivery.c.issue_id == issue_id, delivery.c.state == "refused", delivery.c.id > after)
+            .where(refused, answered, ~told.exists())
             .order_by(delivery.c.id)
             .limit(limit)
         )

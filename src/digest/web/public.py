@@ -2,6 +2,7 @@
 
     GET  /u/{token}    a page with one button; changes nothing, so link scanners and previews are harmless
     POST /u/{token}    acts at once and every time answers 200 (RFC 8058 section 3.1: no cookies, no redirect, no login)
+    POST /hooks/{name} a provider's signed report; what it means is decided by `HookService`
     GET  /healthz      "ok"
 
 Does not decide what a token means: `UnsubscribeService` does. Why GET is only a page: four projects unsubscribed
@@ -11,7 +12,7 @@ people because a mail scanner followed the link.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import parse_qs
@@ -28,9 +29,10 @@ from digest.errors import DigestError, TokenError
 from digest.web.gate import SecurityHeaders
 from digest.web.writing import csp_hash, html_page, static_text
 
-__all__ = ["UnsubscribeService", "Unsubscription", "public_app"]
+__all__ = ["HookService", "UnsubscribeService", "Unsubscription", "public_app"]
 
 MAX_BODY_BYTES = 16 * 1024
+MAX_HOOK_BYTES = 1024 * 1024  # SendGrid sends up to 768 KiB of events at once
 log = logging.getLogger("digest.web")
 
 
@@ -53,8 +55,24 @@ class UnsubscribeService(Protocol):
     def unsubscribe(self, token: str) -> Unsubscription: ...
 
 
-def public_app(service: UnsubscribeService) -> Starlette:
-    """The app of `digest serve`. `service` is called in worker threads, possibly several at once."""
+class HookAnswer(Protocol):
+    """A status and a sentence for the log of the sender's side."""
+
+    @property
+    def status(self) -> int: ...
+
+    @property
+    def text(self) -> str: ...
+
+
+class HookService(Protocol):
+    """Who answers webhooks. Raises `DigestError` when the sender should try again."""
+
+    def answer(self, name: str, headers: Mapping[str, str], body: bytes) -> HookAnswer: ...
+
+
+def public_app(service: UnsubscribeService, hooks: HookService | None = None) -> Starlette:
+    """The app of `digest serve`. `service` and `hooks` are called in worker threads, possibly several at once."""
     style = csp_hash(static_text("public.css"))
     headers = {
         "Cache-Control": "no-store",
@@ -68,6 +86,7 @@ def public_app(service: UnsubscribeService) -> Starlette:
     app = Starlette(
         routes=[
             Route("/u/{token}", _unsubscribe, methods=["GET", "POST"]),
+            Route("/hooks/{name}", _hook, methods=["POST"]),
             Route("/healthz", _healthz, methods=["GET"]),
             Route("/favicon.ico", _no_icon, methods=["GET"]),
         ],
@@ -79,7 +98,7 @@ def public_app(service: UnsubscribeService) -> Starlette:
             Exception: _broken,
         },
     )
-    app.state.service = service
+    app.state.service, app.state.hooks = service, hooks
     return app
 
 
@@ -107,13 +126,25 @@ async def _ask(request: Request, question: Callable[[str], Unsubscription]) -> U
     return await run_in_threadpool(question, request.path_params["token"])
 
 
-async def _body(request: Request) -> bytes | None:
-    """The body, or None when it is larger than any form of ours; reading stops there."""
+async def _hook(request: Request) -> Response:
+    hooks: HookService | None = request.app.state.hooks
+    if hooks is None:
+        raise HTTPException(404)
+    body = await _body(request, MAX_HOOK_BYTES)
+    if body is None:
+        return PlainTextResponse("This request is too large.\n", status_code=413)
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    answer = await run_in_threadpool(hooks.answer, request.path_params["name"], headers, body)
+    return PlainTextResponse(f"{answer.text}\n", status_code=answer.status)
+
+
+async def _body(request: Request, limit: int = MAX_BODY_BYTES) -> bytes | None:
+    """The body, or None when it is larger than any of its kind; reading stops there."""
     body = bytearray()
     try:
         async for chunk in request.stream():
             body += chunk
-            if len(body) > MAX_BODY_BYTES:
+            if len(body) > limit:
                 return None
     except ClientDisconnect:
         raise HTTPException(400) from None
@@ -142,10 +173,14 @@ def _wrong_link(request: Request, error: Exception) -> Response:
 
 def _not_now(request: Request, error: Exception) -> Response:
     assert isinstance(error, DigestError)
-    log.error("unsubscribe page: %s", error.what)  # not the request: its address holds a token
+    log.error("%s: %s", _place(request), error.what)  # not the request: its address may hold a token
     page = _page("problem.html", status=503, title="That did not work just now", kind="later")
     page.headers["Retry-After"] = "60"
     return page
+
+
+def _place(request: Request) -> str:
+    return "webhook" if request.url.path.startswith("/hooks/") else "unsubscribe page"
 
 
 def _http_error(request: Request, error: Exception) -> Response:

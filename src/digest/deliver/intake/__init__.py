@@ -11,7 +11,4 @@ message alone; a forged token leaves no trace; every reader gives the same event
 twice is as good as once.
 """
 
-from digest.deliver.intake.evidence import TokenReader
-from digest.deliver.intake.reading import Reading, read_mail
-
-__all__ = ["Reading", "TokenReader", "read_mail"]
+# Nothing is imported here: a configuration loads `settings`, and must not pay for the parsers.

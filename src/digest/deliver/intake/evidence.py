@@ -43,15 +43,15 @@ class TokenReader:
             return claims.issue_id, claims.subscriber_id
         return 0, 0
 
-    def unsubscribe(self, texts: Iterable[str]) -> tuple[int, int, str]:
-        """(subscriber, list, token) of the first genuine unsubscribe token in `texts`, else (0, 0, "")."""
+    def unsubscribe(self, texts: Iterable[str]) -> tuple[int, int, int]:
+        """(subscriber, list, generation) of the first genuine unsubscribe token in `texts`, else zeros."""
         for candidate in _candidates(_UNSUBSCRIBE, texts):
             try:
                 claims = read_token(self.keys, candidate, purpose=Purpose.UNSUBSCRIBE)
             except TokenError:
                 continue
-            return claims.subscriber_id, claims.list_id, candidate
-        return 0, 0, ""
+            return claims.subscriber_id, claims.list_id, claims.generation
+        return 0, 0, 0
 
 
 def _candidates(shape: re.Pattern[str], texts: Iterable[str]) -> list[str]:
@@ -77,17 +77,17 @@ def traces_of(
     sender = original.all("return-path", "sender", "x-envelope-from", "envelope-from") if original else []
     received = message.all("received")[:20]
     issue_id, subscriber_id = reader.bounce([*outer, *envelope_ids, *sender, *received, text])
-    list_id = 0
+    list_id = generation = 0
     if original is not None or not subscriber_id:
         links = [*original.all("list-unsubscribe", "x-list-unsubscribe"), text] if original else [text]
-        linked, list_id, _ = reader.unsubscribe(links)
+        linked, list_id, generation = reader.unsubscribe(links)
         if subscriber_id and linked != subscriber_id:
-            list_id = 0  # two of ours in one message: the envelope is the one that came back
+            list_id = generation = 0  # two of ours in one message: the envelope is the one that came back
         subscriber_id = subscriber_id or linked
     quoted = original.all("message-id") if original else []
     ids = message_ids([*quoted, *message.all("in-reply-to", "references", "x-original-message-id")], text)
     named = [*reported, *message.all("x-failed-recipients"), *(original.all("to") if original else [])]
-    return Traces(issue_id, subscriber_id, list_id, ids, addresses_in(named))
+    return Traces(issue_id, subscriber_id, list_id, generation, ids, addresses_in(named))
 
 
 def message_ids(headers: Iterable[str], text: str = "") -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from digest.deliver.intake import asking, guessing
-from digest.deliver.intake.evidence import TokenReader, traces_of
+from digest.deliver.intake.evidence import ENVELOPE, TokenReader, addresses_in, traces_of
 from digest.deliver.intake.mime import Part, clean, own_text, read_message
 from digest.deliver.intake.reports import (
     AbuseReport,
@@ -39,21 +39,26 @@ _WORST_FIRST = (EventKind.HARD, EventKind.POLICY, EventKind.SOFT, EventKind.DELA
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a message is, the events in it, and a sentence for people."""
+    """What a message is, the events in it, and a sentence for people.
+
+    `addressed`: it came to an envelope sender of ours, so it is the program's whatever it says.
+    """
 
     what: What
     events: tuple[MailEvent, ...] = ()
     note: str = ""
-
-    @property
-    def concerns_us(self) -> bool:
-        """Whether it belongs to the program rather than to somebody's inbox."""
-        return bool(self.events) or self.what == "automatic"
+    addressed: bool = False
 
 
 def read_mail(raw: bytes, reader: TokenReader, *, source: str, now: datetime) -> Reading:
     """Read one message as it came. `now` bounds the times it claims: never later, never over 30 days earlier."""
     message = read_message(raw)
+    reading = _read(message, reader, source, now)
+    _, subscriber_id = reader.bounce([*message.all(*ENVELOPE), *message.all("to")])
+    return replace(reading, addressed=bool(subscriber_id))
+
+
+def _read(message: Part, reader: TokenReader, source: str, now: datetime) -> Reading:
     original = original_of(message)
     if (report := read_status(message)) is not None:
         return _status(message, report, original, reader, source, now)
@@ -90,18 +95,12 @@ def _one_for_all(
 ) -> MailEvent:  # fmt: skip
     """Our message had one recipient. Several in its report mean that the address stands for several people: then one
     of them that bounces says nothing about the address, unless it is named itself."""
-    to = set(traces.addresses if original is None else traces_to(original))
+    to = set(traces.addresses if original is None else addresses_in(original.all("to")))
     theirs = [one for one in acts if to & set(one.addresses)] or acts
     worst = min(theirs, key=lambda one: _WORST_FIRST.index(one.kind or EventKind.DELIVERED))
     if len(theirs) > 1 and worst.kind in (EventKind.HARD, EventKind.POLICY):
         worst = replace(worst, kind=EventKind.SOFT)
     return _event(worst, traces, message, report.when, source, now)
-
-
-def traces_to(original: Part) -> tuple[str, ...]:
-    from digest.deliver.intake.evidence import addresses_in
-
-    return addresses_in(original.all("to"))
 
 
 def _event(one: RecipientStatus, traces: Traces, message: Part, arrived: str, source: str, now: datetime) -> MailEvent:
@@ -128,23 +127,17 @@ def _wish(message: Part, reader: TokenReader, source: str, now: datetime) -> Rea
     if guessing.is_bounce_like(message) or (asking.is_automatic(message) and not asking.is_wish(message)):
         return None
     subject = asking.subject_of(message)
-    subscriber_id, list_id, _ = reader.unsubscribe([subject])
-    traces = Traces(0, subscriber_id, list_id)
+    subscriber_id, list_id, generation = reader.unsubscribe([subject])
+    traces = Traces(0, subscriber_id, list_id, generation)
     if not subscriber_id:
         if not asking.is_wish(message):
             return None
         traces = traces_of(message, reader, original=None, text=own_text(message))
-        traces = replace(traces, addresses=_senders(message))
+        traces = replace(traces, addresses=addresses_in(message.all("from", "reply-to")[:4]))
         if not (traces.subscriber_id or traces.message_ids):
             return Reading("nothing", note="somebody wants to leave, but nothing in the mail proves who it is")
     at = _time([message.get("date")], now)
     return Reading("wish", (MailEvent(EventKind.UNSUBSCRIBE, at, traces, "", clean(subject), source),))
-
-
-def _senders(message: Part) -> tuple[str, ...]:
-    from digest.deliver.intake.evidence import addresses_in
-
-    return addresses_in(message.all("from", "reply-to")[:4])
 
 
 def _guess(message: Part, original: Part | None, reader: TokenReader, source: str, now: datetime) -> Reading:

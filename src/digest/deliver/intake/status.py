@@ -48,7 +48,7 @@ _POLICY = re.compile(
     r"spam|\bblock(?:ed|list)|black ?list|\brbl\b|dnsbl|reputation|policy|dmarc|\bspf\b|dkim|not authenticated|"
     r"unauthenticated|unsolicited|rate limit|banned|relay(?:ing)? (?:access )?(?:denied|not (?:allowed|permitted))|"
     r"content (?:rejected|filter)|virus|poor sender|abuse|administrative prohibition|message rejected|"
-    r"listed (?:at|by|in|on)",
+    r"(?<!not )listed (?:at|by|in|on)",
     re.IGNORECASE,
 )
 
@@ -71,7 +71,7 @@ def judge(status: str, text: str) -> Judgement:
         return Judgement(EventKind.POLICY, code)
     nobody = bool(_NO_MAILBOX.search(text))
     if _POLICY.search(text) and not nobody:
-        return Judgement(EventKind.POLICY, code or "5.7.1")
+        return Judgement(EventKind.POLICY, "5.7.1" if code in ("", "5.0.0") else code)
     if _FULL.search(text) and not nobody:
         return Judgement(EventKind.SOFT, code or "5.2.2")
     return _hard(code, text, nobody) or _soft(code, text)

@@ -18,6 +18,7 @@ from digest.deliver.intake.hooks.request import (
     Request,
     event,
     from_unix,
+    inside,
     parsed,
     same,
     text_of,
@@ -40,11 +41,11 @@ def read(settings: HookSettings, request: Request, context: Context) -> Call:
     if not token or not settings.key or not same(text_of(body, "signature", "signature"), expected):
         raise HookError("the signature is wrong", try_="key must be Mailgun's HTTP webhook signing key")
     within(stamp, context.now, WINDOW)
-    found = _event(body.get("event-data"), settings, context)
+    found = _event(inside(body, "event-data"), settings, context)
     return Call((found,) if found else (), nonce=token)
 
 
-def _event(data: Any, settings: HookSettings, context: Context) -> MailEvent | None:
+def _event(data: dict[str, Any], settings: HookSettings, context: Context) -> MailEvent | None:
     word = text_of(data, "event")
     words = " ".join(
         part
@@ -67,7 +68,7 @@ def _event(data: Any, settings: HookSettings, context: Context) -> MailEvent | N
     )  # fmt: skip
 
 
-def _failed(data: Any, status: str, words: str) -> tuple[EventKind, str]:
+def _failed(data: dict[str, Any], status: str, words: str) -> tuple[EventKind, str]:
     if text_of(data, "severity") == "temporary":
         return EventKind.DELAYED, status
     if text_of(data, "reason") in ("suppress-complaint", "suppress-unsubscribe", "suppress-bounce"):

@@ -17,6 +17,7 @@ from digest.deliver.intake.hooks.request import (
     Request,
     event,
     from_iso,
+    inside,
     parsed,
     same,
     text_of,
@@ -38,7 +39,7 @@ def read(settings: HookSettings, request: Request, context: Context) -> Call:
     if not (same(_password(request), settings.key) or same(request.headers.get("x-digest-key", ""), settings.key)):
         raise HookError("the password is wrong", try_="put the key into the address of the webhook as its password")
     body = parsed(request.body)
-    found = _event(body, settings, context)
+    found = _event(inside(body), settings, context)
     return Call((found,) if found else (), nonce=hashlib.sha256(request.body).hexdigest())
 
 
@@ -52,7 +53,7 @@ def _password(request: Request) -> str:
         return ""
 
 
-def _event(body: Any, settings: HookSettings, context: Context) -> MailEvent | None:
+def _event(body: dict[str, Any], settings: HookSettings, context: Context) -> MailEvent | None:
     sort, kind, status = text_of(body, "RecordType"), None, ""
     words = text_of(body, "Details") or text_of(body, "Description")
     if sort == "Bounce":
@@ -74,7 +75,7 @@ def _event(body: Any, settings: HookSettings, context: Context) -> MailEvent | N
     )  # fmt: skip
 
 
-def _bounce(body: Any, words: str) -> tuple[EventKind | None, str]:
+def _bounce(body: dict[str, Any], words: str) -> tuple[EventKind | None, str]:
     kind, judged = _TYPES.get(text_of(body, "Type")), judge("", words)
     if kind is EventKind.HARD:
         # Its HardBounce holds refusals of policy as well; the server's own words tell them apart.

@@ -100,6 +100,12 @@ def text_of(value: Any, *path: str) -> str:
     return value if isinstance(value, str) else str(value) if isinstance(value, (int, float)) else ""
 
 
+def inside(value: Any, key: str = "") -> dict[str, Any]:
+    """The object under a key (or the value itself), an empty one when there is none: formats change overnight."""
+    found = value.get(key) if key and isinstance(value, dict) else value if not key else None
+    return found if isinstance(found, dict) else {}
+
+
 def objects(value: Any) -> list[dict[str, Any]]:
     """The objects in a JSON list, a bounded number of them."""
     found = value if isinstance(value, list) else []
@@ -113,6 +119,6 @@ def event(
     """One event the provider vouches for. `senders` may hold our envelope sender, `ids` our Message-ID."""
     issue_id, subscriber_id = context.tokens.bounce(senders)
     quoted = [one if one.startswith("<") else f"<{one}>" for one in ids if one]
-    traces = Traces(issue_id, subscriber_id, 0, message_ids(quoted), addresses_in([address]))
+    traces = Traces(issue_id, subscriber_id, message_ids=message_ids(quoted), addresses=addresses_in([address]))
     when = min(max(at or context.now, context.now - _OLDEST), context.now)
     return MailEvent(kind, when, traces, clean(status, 12), clean(words), source, signed=True)

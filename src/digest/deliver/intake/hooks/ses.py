@@ -22,6 +22,7 @@ from digest.deliver.intake.hooks.request import (
     Request,
     event,
     from_iso,
+    inside,
     objects,
     parsed,
     same,
@@ -109,8 +110,9 @@ def signed_text(envelope: Any, sort: str) -> bytes:
 
 def _events(message: Any, settings: HookSettings, context: Context, sent: datetime) -> list[MailEvent]:
     sort = text_of(message, "notificationType") or text_of(message, "eventType")
-    mail = message.get("mail") if isinstance(message, dict) else None
-    headers = {text_of(one, "name").lower(): text_of(one, "value") for one in objects((mail or {}).get("headers"))}
+    message = inside(message)
+    mail = inside(message, "mail")
+    headers = {text_of(one, "name").lower(): text_of(one, "value") for one in objects(mail.get("headers"))}
     ids = [headers.get("message-id", ""), headers.get("x-digest-message-id", "")]
     found = []
     for kind, address, status, words, at in _people(sort, message, mail):
@@ -130,10 +132,10 @@ def _events(message: Any, settings: HookSettings, context: Context, sent: dateti
     return found
 
 
-def _people(sort: str, message: Any, mail: Any) -> list[tuple[EventKind, str, str, str, str]]:
+def _people(sort: str, message: dict[str, Any], mail: dict[str, Any]) -> list[tuple[EventKind, str, str, str, str]]:
     """(kind, address, status, words, time) of everybody a message is about."""
     if sort == "Bounce":
-        bounce = message.get("bounce") or {}
+        bounce = inside(message, "bounce")
         permanent = text_of(bounce, "bounceType") == "Permanent"
         at = text_of(bounce, "timestamp")
         return [
@@ -141,7 +143,7 @@ def _people(sort: str, message: Any, mail: Any) -> list[tuple[EventKind, str, st
             for one in objects(bounce.get("bouncedRecipients"))
         ]
     if sort == "Complaint":
-        complaint = message.get("complaint") or {}
+        complaint = inside(message, "complaint")
         if text_of(complaint, "complaintFeedbackType") == "not-spam":
             return []
         at, words = text_of(complaint, "timestamp"), text_of(complaint, "complaintFeedbackType")
@@ -149,10 +151,10 @@ def _people(sort: str, message: Any, mail: Any) -> list[tuple[EventKind, str, st
         # A report that names several possible recipients proves nothing about any of them; our mail has one.
         return [(EventKind.COMPLAINT, text_of(people[0], "emailAddress"), "", words, at)] if len(people) == 1 else []
     kind = {"Delivery": EventKind.DELIVERED, "DeliveryDelay": EventKind.DELAYED}.get(sort)
-    detail = message.get({"Delivery": "delivery", "DeliveryDelay": "deliveryDelay"}.get(sort, "")) or {}
     if kind is None:
         return []
-    names = (mail or {}).get("destination")
+    detail = inside(message, {"Delivery": "delivery"}.get(sort, "deliveryDelay"))
+    names = mail.get("destination")
     to = [name for name in (names if isinstance(names, list) else [])[:50] if isinstance(name, str)]
     return [(kind, name, "", text_of(detail, "smtpResponse"), text_of(detail, "timestamp")) for name in to]
 
