@@ -169,6 +169,21 @@ def test_a_server_that_refuses_to_our_face_says_the_same(tmp_path: Path, new_sql
         assert history[-1][0] == "suppressed"
 
 
+def test_naming_somebody_to_retry_lifts_what_a_bounce_suppressed(tmp_path: Path, new_sqlite: Callable[[], str]) -> None:
+    """`issue retry weekly/1 ben`: the operator knows that the mailbox is there now. A complaint would stand."""
+    from digest.pipeline import steering
+
+    answers = {"ben@quay.example": "550 5.1.1 user unknown"}
+    with world(tmp_path, new_sqlite(), refuse=answers.get) as place:
+        place.tick()
+        row = send_issue(place)
+        answers.clear()
+        with place.workspace() as workspace:
+            steering.retry(workspace, row, addresses=["Ben@quay.example"], by="test")
+        place.at(place.clock + MINUTE).tick()
+        assert place.mailed().count("ben@quay.example") == 1 and suppressed(place) == {}
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -21,6 +21,7 @@ from digest.model import EventKind, History, Stop, Suppression
 SOFT_IN_A_ROW = 3
 SOFT_REST = timedelta(days=30)
 DOMAIN_REST = timedelta(days=90)
+_HARD, _SOFT = _BOUNCE_REASONS = ("hard bounce", "bounces of")
 _DOMAIN = ("5.1.2", "5.4.4", "5.4.310")
 
 
@@ -30,14 +31,19 @@ def stop_for(kind: EventKind, status: str, *, at: datetime, history: History) ->
     return stop if stop is not None and _is_stronger(stop, history.standing, at) else None
 
 
+def is_bounce(stop: Suppression) -> bool:
+    """Whether it stands because mail came back, and not because somebody wants none."""
+    return stop.reason.startswith(_BOUNCE_REASONS)
+
+
 def _stop(kind: EventKind, status: str, at: datetime, history: History) -> Stop | None:
     if kind is EventKind.COMPLAINT:
         return Stop("complaint")
     if kind is EventKind.HARD:
-        reason = f"hard bounce ({status})" if status else "hard bounce"
+        reason = f"{_HARD} ({status})" if status else _HARD
         return Stop(reason, at + DOMAIN_REST if status in _DOMAIN else None)
     if kind is EventKind.SOFT and history.bounced_in_a_row >= SOFT_IN_A_ROW:
-        return Stop(f"bounces of {history.bounced_in_a_row} issues in a row", at + SOFT_REST)
+        return Stop(f"{_SOFT} {history.bounced_in_a_row} issues in a row", at + SOFT_REST)
     return None
 
 

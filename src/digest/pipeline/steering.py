@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from digest.audience.suppression import is_bounce
 from digest.editorial import Command, apply, released_note
 from digest.errors import UsageError
 from digest.model import DeliveryState, EmailAddress
@@ -56,10 +57,16 @@ def cancel(workspace: Workspace, row: IssueRow, *, note: str, by: str) -> IssueR
 
 
 def retry(workspace: Workspace, row: IssueRow, *, addresses: Sequence[str], by: str) -> tuple[IssueRow, int]:
-    """Queue refused and deferred recipients again (all of them, or those named)."""
+    """Queue refused and deferred recipients again (all of them, or those named).
+
+    Naming somebody says that their mailbox is there after all: what a bounce suppressed is lifted. Complaints stand.
+    """
     issues, now = workspace.store.issues, workspace.now()
     apply(row, Command.RETRY)
     keys = [EmailAddress.parse(address).key for address in addresses]
+    audience = workspace.store.audience
+    bounced = [key for key in keys if (stop := audience.suppression(key)) is not None and is_bounce(stop)]
+    audience.lift(bounced, at=now, source=by)
     states = [DeliveryState.REFUSED, DeliveryState.DEFERRED]
     count = issues.requeue(row.id, states=states, addresses=keys or None, at=now)
     if count:  # a done issue is sending again, in the same step
