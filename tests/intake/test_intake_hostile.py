@@ -149,3 +149,9 @@ def test_flufl_is_asked_last_and_believed_least() -> None:
     )
     reading = read(raw)
     assert [event.kind for event in reading.events] == ["bounce_soft"]
+
+
+def test_flufl_stumbles_in_silence(capfd: pytest.CaptureFixture[str]) -> None:
+    """A pipe's standard error reaches the mail server, which mails it on: without a sender, nothing is printed."""
+    read(b"Return-Path: <>\nSubject: Undelivered\n\nsomething\n")
+    assert capfd.readouterr() == ("", "")

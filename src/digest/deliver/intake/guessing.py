@@ -89,12 +89,14 @@ def _by_sight(message: Part) -> tuple[str, ...]:
         return ()
     from email import message_from_string
 
-    sender, subject = message.get("from")[:300], subject_of(message)[:300]
+    # Its detectors index an empty From (6.0.0, 2026), and its own logger prints a traceback for each that stumbles.
+    logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
+    sender, subject = message.get("from")[:300] or "nobody@invalid", subject_of(message)[:300]
     head = f"From: {sender}\nSubject: {subject}\nContent-Type: text/plain; charset=utf-8\n\n"
     try:
         # Its flattened text, not its bytes: the detectors walk the standard library's parse, which has no bounds.
         temporary, permanent = all_failures(message_from_string(head + own_text(message, _MAX_TEXT)))
-    except Exception:
-        log.warning("flufl.bounce stumbled over a message", exc_info=True)
+    except Exception as error:
+        log.debug("flufl.bounce stumbled over a message: %r", error)
         return ()
     return addresses_in(one.decode("utf-8", "replace") for one in sorted(temporary | permanent))
