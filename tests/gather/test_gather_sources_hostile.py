@@ -25,7 +25,7 @@ import pytest
 from support_http import Asked, Loopback, Script, answer, redirect, serve
 
 PROOF = os.environ.get("DIGEST_PROOF") == "1"
-TOTAL_S, READING_S = 1.5, 3.0
+TOTAL_S, READING_S = 3.0, 3.0
 MB = 1024
 GOOD = (
     b"<rss version='2.0'><channel><title>Good</title><item><title>One</title>"
@@ -135,7 +135,8 @@ def test_every_attack_costs_itself_alone(server: Loopback, everything: bool) -> 
     server.routes |= {f"/{name}": answer(200, GOOD) for name in good}
     result = run(server, names, good)
     print(json.dumps(result["memory"]), max(result["seconds"].values()))  # type: ignore[attr-defined]
-    assert {name: status for name, status in result["status"].items() if name in good} == dict.fromkeys(good, "new")  # type: ignore[attr-defined]
+    lost = {name: result["errors"][name] for name in good if result["status"][name] != "new"}  # type: ignore[index]
+    assert lost == {}
     slow = {name: seconds for name, seconds in result["seconds"].items() if seconds > TOTAL_S + READING_S + 1}  # type: ignore[attr-defined]
     assert slow == {}
     harmless = {"laughs", "quadratic", "outside", "author", "deep", "deep-html", "brackets", "zipped-file", "too-long",
@@ -186,9 +187,9 @@ def main(plan: dict[str, object]) -> dict[str, object]:
         )
 
     good, names = list(plan["good"]), list(plan["names"])  # type: ignore[call-overload]
-    ask(good, Reader(processes=8, deadline_s=READING_S))
+    ask(good, Reader(processes=4, deadline_s=READING_S))
     before = peaks()
-    results, seconds = ask([*names, *good], Reader(processes=8, deadline_s=READING_S))
+    results, seconds = ask([*names, *good], Reader(processes=4, deadline_s=READING_S))
     after = peaks()
     texts = [article.title + article.text for result in results.values() for article in result.articles]
     return {
