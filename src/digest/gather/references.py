@@ -15,7 +15,7 @@ from digest.gather.prose import SEAM
 from digest.gather.tagorder import NotInOrder
 from digest.gather.words import cleared
 
-_REFERENCE = re.compile(r"#?\w+;", re.A)
+_REFERENCE = re.compile(r"#?\w+", re.A)
 _NAME_OF_REFERENCE = re.compile(r"[#\w]+", re.A)
 _MAX_KNOWN = 5_000
 
@@ -35,24 +35,26 @@ def _with_references(text: str) -> str:
     first, *others = text.split("&")
     out = [first]
     for part in others:
-        end = part.find(";", 0, 34) + 1
-        written = _REFERENCES[part[:end]]
+        name, end, rest = part.partition(";")
+        written = _REFERENCES[name] if end and len(name) < 34 else None
         if written is None:
             out += (_lone_ampersand(part), part)
         else:
-            out += (written, part[end:])
+            out += (written, rest)
     return "".join(out)
 
 
 class _References(dict[str, str | None]):
-    """Character references as HTML writes what they stand for; None for what has not the form of one."""
+    """Character references, by what stands between `&` and `;`, as HTML writes what they stand for; None for what has
+    not the form of one.
+    """
 
     def __missing__(self, name: str) -> str | None:
         if not _REFERENCE.fullmatch(name):
             return None
         if len(self) > _MAX_KNOWN:
             self.clear()
-        found = self[name] = _character(name)
+        found = self[name] = _character(f"{name};")
         return found
 
 

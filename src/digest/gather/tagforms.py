@@ -35,6 +35,7 @@ _IGNORED = r'(?: (?:target|rel)="[a-z_ ]{0,80}")*+'
 _LINK = re.compile(rf'a{_IGNORED}( href="{_ADDRESS.pattern}"){_IGNORED}')
 _ATTRIBUTE = re.compile(r"""([a-z][a-z0-9-]*+)=(?:"([^"<>]*+)"|'([^'"<>]*+)')""")
 _ATTRIBUTES_ONLY = re.compile(rf"(?:\s++{_ATTRIBUTE.pattern})*+\s*/?")
+_LAST_GAPS = ("", "/")
 _PLAIN_VALUE = re.compile(r"(?:[^&\xa0]|&amp;)*+")
 _ADDRESSES = frozenset(["href", "src", "cite"])
 _KEPT = {tag: names | ATTRIBUTES["*"] for tag, names in ATTRIBUTES.items()}
@@ -137,13 +138,17 @@ def _plainly_cleaned(name: str, attributes: str, base: str | None) -> str | None
 
 
 def _plain_attributes(name: str, attributes: str, base: str | None) -> dict[str, str] | None:
-    if not _ATTRIBUTES_ONLY.fullmatch(attributes):
+    parts = _ATTRIBUTE.split(attributes)  # gap, name, value in double quotes or None, in single quotes or None, gap ...
+    *gaps, last = parts[::4]
+    if last.lstrip() not in _LAST_GAPS or not all(map(str.isspace, gaps)):
         return None
     found: dict[str, str] = {}
     kept = _KEPT.get(name, ATTRIBUTES["*"])
-    for attribute, double, single in _ATTRIBUTE.findall(attributes):
+    for attribute, double, single in zip(parts[1::4], parts[2::4], parts[3::4], strict=True):
         if attribute in kept:
-            value = _plain_address(double or single, base) if attribute in _ADDRESSES else double or single
+            value = single if double is None else double
+            if attribute in _ADDRESSES:
+                value = _plain_address(value, base)
             if value is None or attribute in found or not _PLAIN_VALUE.fullmatch(value):
                 return None
             found[attribute] = value

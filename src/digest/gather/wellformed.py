@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from operator import itemgetter
 
 from digest.gather.prose import WIDE_SPACES, text_of_marked
 from digest.gather.references import written
@@ -32,7 +31,6 @@ _ALL_BUT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"<>")
 _DEPTHS = {**dict.fromkeys(END.values(), -1), **{START[name]: 1 for name in END}}
 _RAW_STARTS = {START[name]: END[name] for name in RAW}
 _ENDS, _HAS_END, _TABLE = frozenset(END.values()), frozenset(START[name] for name in END), START["table"]
-_HTML, _MARK, _LETTER = itemgetter(0), itemgetter(1), itemgetter(2)
 
 
 def read_in_order(source: str, base: str | None) -> tuple[str, str | None, list[Image]] | None:
@@ -49,7 +47,7 @@ def read_in_order(source: str, base: str | None) -> tuple[str, str | None, list[
         parts = _split(source, data)
         known = known_tags(base)
         forms = [known[tag] for tag in parts[1::2]]
-        htmls, marks, letters = list(map(_HTML, forms)), list(map(_MARK, forms)), list(map(_LETTER, forms))
+        htmls, marks, letters, _ = zip(*forms, strict=True) if forms else ((), (), (), ())
         order = order_of(_letters(letters, parts))
         if not order:
             return None
@@ -81,13 +79,13 @@ def _split(source: str, in_utf8: bytes) -> list[str]:
     return parts
 
 
-def _letters(letters: Sequence[str], parts: list[str]) -> str:
+def _letters(letters: tuple[str, ...], parts: list[str]) -> str:
     """The order of the tags; takes the words out of elements that hold none, which end at the very next tag."""
     joined = "".join(letters)
     for start, end in _RAW_STARTS.items():
         if start in joined:
             for at in [at for at, letter in enumerate(letters) if letter == start]:
-                if letters[at + 1 : at + 2] != [end]:
+                if letters[at + 1 : at + 2] != (end,):
                     raise NotInOrder
                 parts[2 * at + 2] = ""
     if START["pre"] in joined and any(
@@ -119,7 +117,7 @@ def _pictures(forms: Sequence[Form], htmls: Sequence[str]) -> list[Image]:
 
 def _without_hidden(
     htmls: Sequence[str], marks: Sequence[str], letters: Sequence[str], parts: list[str]
-) -> tuple[list[str], list[str]]:
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     kept_htmls, kept_marks, depth = list(htmls), list(marks), 0
     for at, mark in enumerate(marks):
         if depth or mark == HIDDEN:
@@ -127,4 +125,4 @@ def _without_hidden(
             depth += _DEPTHS.get(letters[at], 0)
             if depth:
                 parts[2 * at + 2] = ""
-    return kept_htmls, kept_marks
+    return tuple(kept_htmls), tuple(kept_marks)
