@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from digest.errors import AudienceError, UsageError
 from digest.model import Issue, Recipient, Subscriber, SubscriptionStatus, message_id_for
 from digest.pipeline.editing import Target
-from digest.pipeline.listing import tokens_of, topics_of
+from digest.pipeline.listing import tokens_of
 from digest.pipeline.trying import INERT_TOKEN
 from digest.pipeline.workspace import Workspace
 
@@ -87,7 +87,11 @@ class Lists:
         kind, _, number = reference.partition(":")
         for case in CASES:
             if case.name == reference:
-                topics = topics_of(issue) if reference == "all-topics" else case.subscriber.topics
+                topics = (
+                    tuple(dict.fromkeys(tag for item in issue.items for tag in item.tags))
+                    if reference == "all-topics"
+                    else case.subscriber.topics
+                )
                 return replace(case.subscriber, topics=topics)
         if kind == "id" and number.isdecimal():
             found = workspace.store.audience.search(workspace.digest(digest).list, "", after=int(number) - 1, limit=1)
