@@ -177,3 +177,20 @@ def test_a_sender_that_ran_through_the_amendment_fills_the_new_rendition(place: 
         recipient = workspace.store.issues.recipient(row.id, waiting.address)
         assert recipient is not None
         assert b"Lamp night" not in fill(recipient).data
+
+
+def test_the_web_page_is_the_issue_as_amended_last_with_nothing_of_any_reader(place: World) -> None:
+    """Complete, without an address, a token or what was taken out."""
+    from digest.pipeline.working import web_page
+
+    row = send_some(place, 2)
+    with place.workspace() as workspace:
+        assert "Lamp night" in web_page(workspace, row)
+        row, _ = amending.amend(workspace, row, drop=[article(place, "Lamp night")], reason="wrong", by="ana")
+        page = web_page(workspace, row)
+        with pytest.raises(UsageError, match="is not in xx"):
+            web_page(workspace, row, "xx")
+    assert "Lamp night" not in page
+    assert "Bridge opens" in page
+    assert "@quay.example" not in page.replace("digest@riverside-makers.example", "")
+    assert page.lstrip().lower().startswith("<!doctype html>")

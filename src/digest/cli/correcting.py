@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,9 @@ from digest.cli.app import App, json_option, pass_app
 from digest.cli.delivering import deliver, issue_data
 from digest.cli.output import confirm, print_json
 from digest.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 name_argument = click.argument("name", metavar="DIGEST/NUMBER")
 yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask.")
@@ -78,6 +82,29 @@ def send_missing(app: App, name: str, yes: bool, as_json: bool) -> None:
             click.echo("Nobody was added.")
 
 
+@click.command(short_help="The issue as a web page for an archive.")
+@name_argument
+@click.option("--locale", default="", metavar="TAG", help="Which language of it.", show_default="the digest's own")
+@click.option(
+    "--out", type=click.Path(dir_okay=False), metavar="FILE", help="Where to.", show_default="standard output"
+)
+@pass_app
+def page(app: App, name: str, locale: str, out: str | None) -> None:
+    """Write a frozen issue as a complete page, as amended last: the same words and pictures, nothing of any reader."""
+    with app.workspace(secrets=False) as workspace:
+        from pathlib import Path
+
+        from digest.pipeline.issuing import named
+        from digest.pipeline.working import web_page
+
+        text = web_page(workspace, named(workspace, name), locale)
+        if out is None:
+            click.echo(text, nl=False)
+            return
+        _written(Path(out), text)
+        click.echo(out)
+
+
 @click.command(short_help="The whole account of an issue as an HTML file, with charts.")
 @name_argument
 @click.option(
@@ -100,12 +127,20 @@ def report(app: App, name: str, out: str | None, as_json: bool) -> None:
             print_json(found)
             return
         path = Path(out or f"{row.name.replace('/', '-')}.html")
-        try:
-            path.write_text(render_report(found), encoding="utf-8")
-        except OSError as error:
-            raise UsageError("the report cannot be written", where=str(path), why=str(error.strerror),
-                             try_="--out FILE, somewhere you may write") from error  # fmt: skip
+        _written(path, render_report(found))
         click.echo(path)
+
+
+def _written(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            "the file cannot be written",
+            where=str(path),
+            why=str(error.strerror),
+            try_="--out FILE, where you may write",
+        ) from error
 
 
 def me() -> str:

@@ -10,7 +10,7 @@ import click
 
 from digest.cli.app import DONE, App, json_option, known_name, pass_app
 from digest.cli.bounce import came_back_lines, later_words
-from digest.cli.correcting import amend, report, send_missing
+from digest.cli.correcting import amend, page, report, send_missing
 from digest.cli.delivering import deliver, issue_data, state_lines
 from digest.cli.editing import change_words, edit
 from digest.cli.output import confirm, print_json, print_table
@@ -37,7 +37,7 @@ def issue() -> None:
     """Issues are named like weekly/12; one that has no number yet, like weekly@2026-11-30T09:00@Europe/Dublin."""
 
 
-for command in (edit, amend, send_missing, report, resolve):
+for command in (edit, amend, send_missing, report, page, resolve):
     issue.add_command(command)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from digest.errors import UsageError
 from digest.model import Message, Recipient, Report
 from digest.pipeline.presence import Presence
 from digest.pipeline.signing import signer
@@ -82,3 +83,17 @@ def finish_by(workspace: Workspace, row: IssueRow) -> datetime | None:
     """When the issue has had its time, counted from when it was last set going (sent, released, resumed, retried)."""
     since = workspace.store.issues.sending_since(row)
     return since + timedelta(seconds=finish_within_s(workspace, row.digest)) if since else None
+
+
+def web_page(workspace: Workspace, row: IssueRow, locale: str = "") -> str:
+    """The newest rendition of a frozen issue as a page for the web. Raises `UsageError` for a language it is not in."""
+    from digest.render import Rendition
+
+    issues = workspace.store.issues
+    stored = {tag: id_ for id_, tag in reversed(issues.newest_renditions(row.id))}
+    if not stored:
+        raise UsageError(f"issue {row.name} is not frozen yet", try_=f"digest preview {row.digest} --out DIR")
+    wanted = locale or next(reversed(stored))
+    if wanted not in stored:
+        raise UsageError(f"issue {row.name} is not in {wanted}", try_=f"--locale {' or '.join(reversed(stored))}")
+    return Rendition.from_bytes(issues.rendition(stored[wanted])).web_page()
