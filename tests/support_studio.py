@@ -18,11 +18,14 @@ STORIES = ("Lamp night", "Bridge opens", "Choir wanted", "Moths counted")
 
 
 def settled(place: World, *, digest: str = "") -> World:
-    """A weekly seen last Wednesday, with one issue sent since and four articles for the next; it is Tuesday."""
-    place.configure(digest=digest)
+    """A weekly seen last Wednesday, with one issue sent since and four articles for the next; it is Tuesday.
+
+    `digest` is what stands in its table from Tuesday on.
+    """
     place.tick()
     place.feed.publish("Ferry bell rings", place.clock + HOUR)
     place.at(MONDAY).tick()
+    place.configure(digest=digest)
     for number, title in enumerate(STORIES):
         place.feed.publish(title, MONDAY + (number + 1) * HOUR)
     place.at(MONDAY + DAY)

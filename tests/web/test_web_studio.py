@@ -18,6 +18,7 @@ from digest.pipeline.previewing.checks import numbered, shares, tags
 from digest.pipeline.previewing.pictures import picture
 from digest.pipeline.rehearsal import rehearse
 from digest.web import looks
+from digest.web.gate import action_word
 from digest.web.preview import studio_app
 from support_studio import DAY, STORIES, served, settled, studio_of
 from support_world import MONDAY, World, world
@@ -296,3 +297,90 @@ def test_a_subscriber_can_be_any_address(studio: Studio) -> None:
         found, _ = studio.lists.search(studio.workspace(), "weekly", text)
         assert [one.address for _, one in found] == (["ana@quay.example"] if "@" in text else [])
     assert EmailAddress.parse("ana@quay.example").key
+
+
+ORIGIN = {"host": "localhost:9999", "origin": "http://localhost:9999", "content-type": "application/json"}
+
+
+def posted(ask: Any, app: Any, path: str, body: Any, **headers: str) -> Any:
+    given = {**ORIGIN, "x-digest-action": action_word(""), **{name.replace("_", "-"): v for name, v in headers.items()}}
+    return ask(app, "POST", path, headers=given, body=json.dumps(body).encode())
+
+
+@pytest.mark.parametrize(("headers", "status"), [
+    ({}, 200), ({"origin": "http://localhost:8000"}, 403), ({"origin": "https://evil.example"}, 403),
+    ({"origin": ""}, 403), ({"origin": "null"}, 403), ({"x_digest_action": "guess"}, 403),
+    ({"content_type": "text/plain"}, 403), ({"content_type": "application/x-www-form-urlencoded"}, 403),
+    ({"host": "evil.example", "origin": "http://evil.example"}, 421),
+])  # fmt: skip
+def test_changes_come_from_our_page_alone(ask: Any, studio: Studio, headers: dict[str, str], status: int) -> None:
+    """Through a tunnel's port too; from another origin, by a form, without the page's word, or by a name of somebody
+    else's for this machine, nothing is changed."""
+    app, pulse = studio_app(studio), studio.workspace().store.pulse()
+    version = json.loads(ask(app, "GET", "/api/desk?digest=weekly").body)["version"]
+    change = {"digest": "weekly", "version": version, "by": "Ana", "changes": [{"kind": "subject", "value": "Moths"}]}
+    assert posted(ask, app, "/api/desk/edit", change, **headers).status == status
+    assert (studio.workspace().store.pulse() == pulse) == (status != 200)
+
+
+def test_what_reads_changes_nothing_and_what_changes_is_not_read(ask: Any, studio: Studio) -> None:
+    """GET is no way to change, POST no way to look, and no other path takes a POST."""
+    app = studio_app(studio)
+    assert ask(app, "GET", "/api/desk/edit?digest=weekly").status == 405
+    for path in ("/", "/api/picture", "/frame"):
+        assert posted(ask, app, path, {}).status == 405
+
+
+@pytest.mark.parametrize("body", [
+    [], {}, {"digest": "weekly"}, {"digest": "weekly", "version": "1", "changes": [{}]},
+    {"digest": "weekly", "version": 1, "changes": ["x"]}, {"digest": "weekly", "version": 1, "changes": [{"kind": 7}]},
+    {"digest": "weekly", "version": 1, "changes": [{"kind": "title", "article": "2", "value": "x"}]},
+    {"digest": "weekly", "version": 1, "changes": [{"kind": "title", "article": 2, "value": ["x"]}]},
+    {"digest": "weekly", "version": 1, "changes": [{"kind": "explode", "value": "x"}]},
+    {"digest": "nope", "version": 1, "changes": [{"kind": "intro", "value": "x"}]},
+])  # fmt: skip
+def test_a_change_that_makes_no_sense_is_refused_in_words(ask: Any, studio: Studio, body: Any) -> None:
+    """Whatever is sent, the answer is a reason, never a failure of the server; and nothing is changed."""
+    answer = posted(ask, studio_app(studio), "/api/desk/edit", body)
+    assert 400 <= answer.status < 500 and json.loads(answer.body)["error"]["message"]
+    assert studio.workspace().store.issues.open("weekly") == []
+
+
+def test_the_slower_of_two_is_told_what_the_other_did(ask: Any, studio: Studio) -> None:
+    """A change at an old version is a conflict that carries the desk as it is now; nothing of it is made."""
+    app = studio_app(studio)
+    before = json.loads(ask(app, "GET", "/api/desk?digest=weekly").body)
+    change = {"digest": "weekly", "version": before["version"], "changes": [{"kind": "subject", "value": "Moths"}]}
+    assert posted(ask, app, "/api/desk/edit", {**change, "by": "Ana"}).status == 200
+    answer = posted(ask, app, "/api/desk/edit", {**change, "by": "Ben", "changes": [{"kind": "intro", "value": "x"}]})
+    found = json.loads(answer.body)
+    assert answer.status == 409 and "changed meanwhile" in found["error"]["message"]
+    assert [(one["by"], one["kind"], one["value"]) for one in found["desk"]["changes"]] == [("Ana", "subject", "Moths")]
+
+
+def test_an_approval_is_of_what_was_shown(ask: Any, studio: Studio) -> None:
+    """With the fingerprint of another look it is refused; with that of this one it stands, with its name."""
+    app = studio_app(studio)
+    looks = json.loads(ask(app, "GET", "/api/desk?digest=weekly").body)["looks"]
+    stale = posted(ask, app, "/api/desk/approve", {"digest": "weekly", "looks": "0" * 64, "by": "Ana"})
+    assert stale.status == 409
+    fresh = posted(ask, app, "/api/desk/approve", {"digest": "weekly", "looks": looks, "by": "Ana\r\nEve"})
+    assert fresh.status == 200 and json.loads(fresh.body)["approved_by"] == "AnaEve"
+
+
+def test_no_secret_is_in_any_answer(place: World, ask: Any) -> None:
+    """Neither the gate's token nor a relay's password nor a signing key stands in a page or an answer."""
+    text = place.config_path.read_text(encoding="utf-8")
+    secret = place.folder / "password"
+    secret.write_text("hunter2secret", encoding="utf-8")
+    secret.chmod(0o600)
+    place.config_path.write_text(
+        text.replace("smtp://", "smtp://me@") + 'password = { file = "password" }\n', encoding="utf-8"
+    )
+    with studio_of(place) as studio:
+        app = studio_app(studio, token="gatetoken")
+        cookie = {"cookie": ask(app, "GET", "/?token=gatetoken").headers["set-cookie"].split(";")[0]}
+        keys = [key.hex() for key in studio.workspace().store.signing_keys()[1].values()]
+        for path in ("/", *(f"/api/{name}?digest=weekly" for name in ("rail", "picture", "source", "desk", "checks"))):
+            said = ask(app, "GET", path, headers=cookie).text
+            assert not [one for one in ("gatetoken", "hunter2secret", *keys) if one in said], path

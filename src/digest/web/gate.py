@@ -58,10 +58,14 @@ class SecurityHeaders:
 
 
 class Gate:
-    """ASGI middleware: loopback Host, safe methods, token. `token` "" asks for none; `hosts` are allowed besides."""
+    """ASGI middleware: loopback Host, safe methods, token. `token` "" asks for none; `hosts` are allowed besides.
 
-    def __init__(self, app: ASGIApp, *, token: str, hosts: tuple[str, ...] = ()) -> None:
-        self._app, self._token = app, token
+    `writes` is the beginning of the paths that may be posted to ("" for none): only from this very page (Origin), in
+    JSON, which no form can send, and with the word that the page alone was given (`action_word`).
+    """
+
+    def __init__(self, app: ASGIApp, *, token: str, hosts: tuple[str, ...] = (), writes: str = "") -> None:
+        self._app, self._token, self._writes = app, token, writes
         self._hosts = frozenset(name.lower() for name in (*LOOPBACK_NAMES, *hosts))
         self._cookie = "digest-" + hashlib.sha256(token.encode()).hexdigest()[:12]
         self._guarded = SecurityHeaders(self._check, _HEADERS)
@@ -77,7 +81,10 @@ class Gate:
     def _refusal(self, request: Request, headers: Headers) -> Response | None:
         if _host_name(headers.get("host", "")) not in self._hosts:
             return PlainTextResponse("This page answers only on this machine's own address.\n", status_code=421)
-        if request.method not in {"GET", "HEAD"}:
+        if request.method == "POST" and self._writes and request.url.path.startswith(self._writes):
+            if (why := self._foreign(headers)) is not None:
+                return PlainTextResponse(f"{why}\n", status_code=403)
+        elif request.method not in {"GET", "HEAD"}:
             return PlainTextResponse("Nothing here can be changed.\n", status_code=405, headers={"Allow": "GET, HEAD"})
         if request.url.path.startswith("/static/") or not self._token:
             return None
@@ -86,6 +93,16 @@ class Gate:
         if self._matches(request.cookies.get(self._cookie, "")):
             return None
         return html_page("locked.html", status=403)
+
+    def _foreign(self, headers: Headers) -> str | None:
+        """Why a request to change something did not come from our page. A tunnel's port is in Host and Origin alike."""
+        if headers.get("origin", "") not in {f"http://{headers['host']}", f"https://{headers['host']}"}:
+            return "Changes are made from the studio's own page only."
+        if headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+            return "Changes are sent as JSON."
+        if not hmac.compare_digest(headers.get("x-digest-action", "").encode(), action_word(self._token).encode()):
+            return "This page is from before: load it again."
+        return None
 
     def _matches(self, given: str) -> bool:
         return hmac.compare_digest(given.encode(), self._token.encode())
@@ -97,6 +114,11 @@ class Gate:
         response = RedirectResponse(path + (f"?{urlencode(rest)}" if rest else ""), status_code=303)
         response.set_cookie(self._cookie, self._token, httponly=True, samesite="lax", path="/")
         return response
+
+
+def action_word(token: str) -> str:
+    """What the page says with each change: derived, so that the token itself stands in no page."""
+    return hmac.new(token.encode(), b"act", hashlib.sha256).hexdigest()[:32]
 
 
 def _host_name(host: str) -> str:

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from digest.pipeline.preflighting import reachable
 from digest.pipeline.previewing.pictures import Picture
 
 if TYPE_CHECKING:
@@ -84,9 +85,12 @@ def findings(studio: Studio, seen: Picture, *, previous_subject: str = "") -> li
 
     if seen.rendition is None or seen.recipient is None:
         return []
+    config = studio.workspace().config
     found = preflight(
         seen.rendition, seen.issue, theme=studio.theme(seen.wanted.digest), samples=[seen.recipient],
         previous_subject=previous_subject,
+        accepted=config.accepted,
+        reachable=reachable(config),
     )  # fmt: skip
     all_tags = tags(seen.html)
     return [Located(one, _element(one.place, all_tags)) for one in found]

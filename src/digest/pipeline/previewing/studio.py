@@ -105,6 +105,14 @@ class Studio:
             before.close()
         return Workspace(config, open_store(config.storage_url), self.now)
 
+    def sending(self) -> Workspace:
+        """As `workspace`, with the passwords of the relays. Raises `ConfigError` when they cannot be read."""
+        from digest.config import load_config
+
+        workspace = self.workspace()
+        config = load_config(self.config_path, env=self.env, files=False)
+        return Workspace(config, workspace.store, self.now)
+
     def known(self) -> Workspace | None:
         """The workspace that was read last, whatever has become of its file."""
         return self._workspace
@@ -171,6 +179,9 @@ class Studio:
             self._looking.discard(digest)
         with self._lock:
             if (known := self._drafts.get(digest)) is not None and known[0] == key:
+                if checked.issue == known[1].issue:  # the same: what was rendered of it stays, and nobody is told
+                    self._drafts[digest] = (key, replace(known[1], looked=True))
+                    return
                 self._drafts[digest] = (key, checked)
                 self._trials.clear()
                 self.looked += 1

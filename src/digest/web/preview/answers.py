@@ -32,10 +32,20 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} is no JSON")
 
 
+class Conflict(Exception):
+    """A refusal that carries what the page needs to explain it."""
+
+    def __init__(self, error: DigestError, more: dict[str, Any]) -> None:
+        super().__init__(str(error))
+        self.error, self.more = error, more
+
+
 def answered(make: Callable[[Request], Any], request: Request) -> Response:
     """What `make` says, or why it cannot. An unexpected exception is an answer too: it belongs on the page."""
     try:
         return Answer(make(request))
+    except Conflict as conflict:
+        return Answer(explained(conflict.error) | conflict.more, status_code=409)
     except DigestError as error:
         return Answer(explained(error), status_code=_status(error))
     except Exception as error:

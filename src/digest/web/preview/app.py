@@ -28,9 +28,9 @@ from digest.pipeline.previewing import Studio, Wanted
 from digest.pipeline.previewing.checks import numbered
 from digest.pipeline.previewing.pictures import picture
 from digest.web import looks
-from digest.web.gate import Gate
+from digest.web.gate import Gate, action_word
 from digest.web.live import change_events
-from digest.web.preview import said
+from digest.web.preview import changing, said
 from digest.web.preview.answers import answered, explained
 from digest.web.writing import html_page, static_file
 
@@ -52,25 +52,27 @@ def studio_app(studio: Studio, *, token: str = "", allow_hosts: tuple[str, ...] 
     """
     parts = {
         "rail": _rail, "picture": said.picture, "source": said.source, "mjml": said.mjml, "checks": said.checks,
-        "diff": said.diff, "readers": _readers,
+        "diff": said.diff, "readers": _readers, "desk": changing.desk,
     }  # fmt: skip
-    gate = Middleware(Gate, token=token, hosts=allow_hosts)
+    gate = Middleware(Gate, token=token, hosts=allow_hosts, writes="/api/desk/")
+    acts = {"edit": changing.edit, "approve": changing.approve, "steer": changing.steer, "test": changing.test}
     app = Starlette(
         routes=[
             Route("/", _page, methods=["GET"]),
             Route("/frame", _frame, methods=["GET"]),
             Route("/events", _events, methods=["GET"]),
             *(Route(f"/api/{name}", _json(make), methods=["GET"]) for name, make in parts.items()),
+            *(Route(f"/api/desk/{name}", _posted(act), methods=["POST"]) for name, act in acts.items()),
             Route("/static/{name:path}", static_file, methods=["GET"]),
         ],
         middleware=[gate],
     )
-    app.state.studio, app.state.first = studio, first
+    app.state.studio, app.state.first, app.state.word = studio, first, action_word(token)
     return app
 
 
 async def _page(request: Request) -> Response:
-    return html_page("studio.html")
+    return html_page("studio.html", word=request.app.state.word, user=changing.whoever())
 
 
 async def _events(request: Request) -> Response:
@@ -81,6 +83,14 @@ async def _events(request: Request) -> Response:
 def _json(make: Callable[[Request], Any]) -> Callable[[Request], Any]:
     async def endpoint(request: Request) -> Response:
         return await run_in_threadpool(answered, make, request)
+
+    return endpoint
+
+
+def _posted(act: Callable[[Request, dict[str, Any]], Any]) -> Callable[[Request], Any]:
+    async def endpoint(request: Request) -> Response:
+        body = await changing.body_of(request)
+        return await run_in_threadpool(answered, lambda asked: act(asked, body), request)
 
     return endpoint
 

@@ -1,9 +1,9 @@
 // Asks the server. What fails is thrown as `Problem` with what the server said: message, file, line, excerpt.
 
 export class Problem extends Error {
-  constructor(said, status) {
+  constructor(said, status, body = {}) {
     super(said.message);
-    Object.assign(this, { said, status });
+    Object.assign(this, { said, status, body });
   }
 }
 
@@ -14,9 +14,9 @@ async function answer(response) {
   try {
     body = await response.json();
   } catch {
-    body = { error: { message: `The studio answered ${response.status}.` } };
+    body = { error: { message: `The studio answered ${response.status}: load the page again.` } };
   }
-  if (!response.ok) throw new Problem(body.error ?? { message: `The studio answered ${response.status}.` }, response.status);
+  if (!response.ok) throw new Problem(body.error ?? { message: `The studio answered ${response.status}.` }, response.status, body);
   return body;
 }
 

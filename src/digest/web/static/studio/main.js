@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import * as checks from "./checks.js";
+import * as desk from "./desk.js";
 import { $, fill, h, moment } from "./dom.js";
 import * as frames from "./frames.js";
 import * as inbox from "./inbox.js";
@@ -93,6 +94,7 @@ async function show() {
   clearTimeout(later);
   later = setTimeout(() => {
     checks.show(picture).catch(() => {});
+    desk.show().catch(() => {});
     tabs.show(picture);
   }, mine === 1 ? 0 : 200);
 }
@@ -141,6 +143,7 @@ function bind() {
   keys.bind("v", "View as another reader", reader.open);
   keys.bind(",", "Previous in the list", () => rail.step(-1));
   keys.bind(".", "Next in the list", () => rail.step(1));
+  keys.bind("z", "Undo the last change of the issue", desk.undo);
   keys.bind("?", "These shortcuts", keys.help);
   document.addEventListener("keydown", keys.press);
 }

@@ -4,7 +4,7 @@ import { $, fill, h } from "./dom.js";
 import * as keys from "./keys.js";
 import { change, state } from "./state.js";
 
-const TABS = [["checks", "Checks", "1"], ["about", "About", "3"]];
+const TABS = [["checks", "Checks", "1"], ["edit", "Edit", "2"], ["about", "About", "3"]];
 
 export function build() {
   for (const [name, label, key] of TABS) {
