@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import secrets
 import sys
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,10 +72,21 @@ def preview_server(
     token = secrets.token_urlsafe(16)
     studio = open_studio(app)
     try:
-        made = studio_app(studio, token=token, first=first or next(iter(workspace.config.digests)))
+        begin = first or next(iter(workspace.config.digests))
+        threading.Thread(target=_warm, args=(studio, begin), daemon=True).start()
+        made = studio_app(studio, token=token, first=begin)
         serve_app(made, port=port, on_started=lambda url: on_started(f"{url}/?token={token}"))
     finally:
         studio.close()
+
+
+def _warm(studio: Studio, digest: str) -> None:
+    """Make the first picture while the browser starts. What fails will fail again, where it can be seen."""
+    from digest.pipeline.previewing import Wanted
+    from digest.pipeline.previewing.pictures import picture
+
+    with suppress(Exception):
+        picture(studio, Wanted(digest))
 
 
 def open_studio(app: App) -> Studio:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
 from digest.errors import UsageError
@@ -143,6 +144,7 @@ def enroll(
     """
     rule = workspace.rule(digest, frequency)
 
+    @cache  # a source was sighted once, its five hundred articles ask five hundred times
     def since(sighted: datetime) -> datetime:
         start = period_after(rule, sighted).start
         return start if period is None else min(start, period.start)

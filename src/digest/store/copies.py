@@ -42,8 +42,10 @@ def restore(url: str, source: Path, *, force: bool = False) -> None:
     copy_sqlite(source, target, replace=True)
 
 
-def copy_sqlite(source: Path, target: Path, *, replace: bool = False) -> None:
+def copy_sqlite(source: Path, target: Path, *, replace: bool = False, check: bool = True) -> None:
     """A consistent copy by SQLite's online backup, checked, readable by its owner alone.
+
+    `check=False` is for copies that are thrown away: reading 100,000 subscribers again takes as long as copying them.
 
     A new `target` appears under its name only when complete; an existing one is overwritten in one transaction.
     """
@@ -55,7 +57,7 @@ def copy_sqlite(source: Path, target: Path, *, replace: bool = False) -> None:
             part.touch(mode=0o600)
         with closing(_connect(source)) as here, closing(_connect(part)) as there:
             here.backup(there)
-            verdict = there.execute("PRAGMA quick_check(1)").fetchone()[0]
+            verdict = there.execute("PRAGMA quick_check(1)").fetchone()[0] if check else "ok"
         if verdict != "ok":
             raise StoreError("the copy is damaged", where=str(source), why=verdict, try_="restore an older copy")
         if not in_place:

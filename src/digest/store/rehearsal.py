@@ -35,7 +35,7 @@ def rehearsal(store: Store) -> Iterator[Store]:
     if store.database.dialect == "sqlite":
         with tempfile.TemporaryDirectory(prefix="digest-rehearsal-") as folder:
             copy = Path(folder) / "digest.db"
-            copy_sqlite(sqlite_path(store.database.url), copy)
+            copy_sqlite(sqlite_path(store.database.url), copy, check=False)
             with Store(Database(f"sqlite:///{copy}"), lasting=store.database) as forgetful:
                 yield forgetful
         return

@@ -85,6 +85,7 @@ def unknown_names(sheets: Sheets, environment: Environment) -> list[Mistake]:
     return found
 
 
+@lru_cache(maxsize=64)
 def _stored(tree: nodes.Node) -> set[str]:
     """Names that any tag of the file gives a value, wherever it is seen."""
     names = {name.name for name in tree.find_all(nodes.Name) if name.ctx in ("store", "param")}
@@ -95,6 +96,7 @@ def _stored(tree: nodes.Node) -> set[str]:
     }
 
 
+@lru_cache(maxsize=64)
 def _asked(tree: nodes.Node) -> set[str]:
     """Dotted names whose absence the template provides for."""
     asked = set()

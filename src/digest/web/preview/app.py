@@ -35,7 +35,7 @@ from digest.web.preview.answers import answered, explained
 from digest.web.writing import html_page, static_file
 
 log = logging.getLogger("digest.web")
-LIVE_POLL_S = 0.03
+LIVE_POLL_S = 0.02
 
 FRAME_POLICY = (
     "default-src 'none'; img-src {images}; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
