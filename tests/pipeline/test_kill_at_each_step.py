@@ -34,7 +34,7 @@ STEPS = [
     ("digest.store.issues:IssueStore.plan", "after"),
     ("digest.store.issues:IssueStore.own", "after"),
     ("digest.store.issues:IssueStore.number", "after"),
-    ("digest.pipeline.issuing:draft", "after"),
+    ("digest.pipeline.composing:draft", "after"),
     ("digest.pipeline.issuing:read_list", "before"),
     ("digest.store.audience:AudienceStore.sync_list", "after"),
     ("digest.store.issues:IssueStore.move", "after"),
