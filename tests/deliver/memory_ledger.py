@@ -33,7 +33,12 @@ class MemoryLedger:
         self.commits = 0
 
     def claim(self, n: int, *, without: Collection[str] = ()) -> list[Recipient]:
-        queued = [key for key, state in self.state.items() if state is S.QUEUED]
+        apart = frozenset(without)
+        queued = [
+            key
+            for key, state in self.state.items()
+            if state is S.QUEUED and not (apart and self.recipients[key].address.rpartition("@")[2] in apart)
+        ]
         for key in self.unwanted & set(queued):
             self.state[key] = S.SKIPPED
         found = [] if self.lost else [key for key in queued if key not in self.unwanted][:n]

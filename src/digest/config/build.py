@@ -23,6 +23,8 @@ from digest.config.tables import Tables
 from digest.curate.llm.settings import ModelSettings
 from digest.curate.settings import CurateSettings
 from digest.deliver.intake.settings import IntakeSettings
+from digest.deliver.limits import Rate, parse_rate
+from digest.deliver.providers import provider_of
 from digest.deliver.settings import DeliverySettings, DkimSettings, NotifySettings, RelaySettings
 from digest.errors import Problem
 from digest.gather.settings import FetchSettings, SourceSettings
@@ -63,7 +65,7 @@ def build_config(tables: Tables, secretive: Secretive, *, path: Path) -> Config:
         lists={name: _list(name, one, directory) for name, one in tables.list.items()},
         digests={name: _digest(name, one, tables, theme, site, directory) for name, one in tables.digest.items()},
         relays=dict(secretive.relays),
-        delivery=_delivery(tables.delivery),
+        delivery=_delivery(tables.delivery, _limits(tables)),
         notify=secretive.notify,
         fetch=_fetch(tables.fetch, site),
         serve=ServeSettings(tables.serve.listen, tuple(tables.serve.trusted_proxies)),
@@ -190,7 +192,7 @@ def _digest(
         schedule=table.schedule,
         timezone=table.timezone or site.timezone,
         locale=table.locale or site.locale,
-        relay=table.relay or ("main" if "main" in tables.relay else next(iter(tables.relay))),
+        relays=_relays(table, tables),
         catch_up_s=table.catch_up,
         finish_within_s=table.finish_within or tables.delivery.finish_within,
         curate=curate,
@@ -202,6 +204,20 @@ def _digest(
         approvers=tuple(table.approvers) or ((tables.notify.email,) if tables.notify.email else ()),
         if_unapproved=table.if_unapproved,
     )
+
+
+def _relays(table: schema.DigestTable, tables: Tables) -> tuple[str, ...]:
+    if table.relay or table.relays:
+        return (table.relay,) if table.relay else tuple(dict.fromkeys(table.relays))
+    return ("main" if "main" in tables.relay else next(iter(tables.relay)),)
+
+
+def _limits(tables: Tables) -> dict[str, tuple[Rate, ...]]:
+    return {
+        provider_of(domain): tuple(map(parse_rate, table.rate))
+        for table in tables.limit.values()
+        for domain in table.domains
+    }
 
 
 def _model(table: schema.ModelTable, key: str | None) -> ModelSettings:
@@ -218,7 +234,7 @@ def _model(table: schema.ModelTable, key: str | None) -> ModelSettings:
     )
 
 
-def _delivery(table: schema.DeliveryTable) -> DeliverySettings:
+def _delivery(table: schema.DeliveryTable, limits: Mapping[str, tuple[Rate, ...]]) -> DeliverySettings:
     default = DeliverySettings()
     return DeliverySettings(
         on_uncertain=table.on_uncertain,
@@ -226,4 +242,5 @@ def _delivery(table: schema.DeliveryTable) -> DeliverySettings:
         only_to=tuple(table.only_to),
         workers=table.workers,
         bulk_checks=table.bulk_checks,
+        limits=limits,
     )

@@ -18,6 +18,7 @@ from digest.config.schema import DigestTable
 from digest.config.secret import SecretRef
 from digest.config.suggest import did_you_mean, nearest
 from digest.config.tables import Tables
+from digest.deliver.providers import provider_of
 from digest.deliver.settings import RelaySettings
 from digest.errors import DigestError, Problem
 from digest.render.logo import embedded, is_address
@@ -47,6 +48,7 @@ def check_tables(
     yield from _sources(tables, places)
     yield from _digests(tables, places)
     yield from _sender(tables, places, relays)
+    yield from _limits(tables, places)
     yield from _postal_address(tables, places, sending)
     yield from _model(tables, places)
     yield from _theme(tables, places, directory)
@@ -94,9 +96,20 @@ def _digests(tables: Tables, places: Places) -> Iterator[Problem]:
             yield from _reference("list", digest.list, tables.list, (*path, "list"), tables, places)
         for index, source in enumerate(digest.sources):
             yield from _reference("source", source, tables.source, (*path, "sources", index), tables, places)
+        for index, relay in enumerate(digest.relays):
+            yield from _reference("relay", relay, tables.relay, (*path, "relays", index), tables, places)
+        if digest.relay and digest.relays:
+            yield places.problem((*path, "relays"), "stands beside relay, which names one", "take one of the two out")
+        if digest.relays and not any(one.weight for name, one in tables.relay.items() if name in digest.relays):
+            yield places.problem((*path, "relays"), "all of them are spares (weight = 0)", "give one of them a weight")
         if digest.relay:
             yield from _reference("relay", digest.relay, tables.relay, (*path, "relay"), tables, places)
-        elif len(tables.relay) > 1 and "main" not in tables.relay and (*path, "relay") not in tables.mentioned:
+        elif (
+            not digest.relays
+            and len(tables.relay) > 1
+            and "main" not in tables.relay
+            and (*path, "relay") not in tables.mentioned
+        ):
             names = ", ".join(tables.relay)
             yield places.problem(path, f"does not say which relay sends it ({names})",
                                  f'write relay = "{next(iter(tables.relay))}", or call one relay "main"')  # fmt: skip
@@ -174,6 +187,21 @@ def _theme(tables: Tables, places: Places, directory: Path) -> Iterator[Problem]
                 embedded(logo, field=field)
             except DigestError as error:
                 yield places.problem(("theme", field), f'"{logo}" cannot be used: {error.why}', error.try_)
+
+
+def _limits(tables: Tables, places: Places) -> Iterator[Problem]:
+    """Two tables for one provider: which of them counts would be a matter of chance."""
+    seen: dict[str, str] = {}
+    for name, limit in tables.limit.items():
+        for index, domain in enumerate(limit.domains):
+            provider = provider_of(domain)
+            if provider in seen:
+                yield places.problem(
+                    ("limit", name, "domains", index),
+                    f"{domain} is limited by {seen[provider]} already",
+                    "name each provider once; domains of one provider count together",
+                )
+            seen[provider] = f"limit.{name}"
 
 
 def _sender(tables: Tables, places: Places, relays: Mapping[str, RelaySettings]) -> Iterator[Problem]:

@@ -16,6 +16,7 @@ from digest.config.schema import NotifyTable, RelayTable, SourceTable
 from digest.config.secret import SecretRef, resolve
 from digest.config.tables import Tables
 from digest.config.values import Refused, web_url
+from digest.deliver.limits import parse_rate
 from digest.deliver.settings import NotifySettings, RelaySettings
 from digest.errors import DigestError, Problem
 
@@ -93,7 +94,10 @@ def _relay(name: str, table: RelayTable, password: str | None, vault: Vault) -> 
     reported_or_forgiven = password is None or (not password and not vault.needed)
     stand_in = "absent" if reported_or_forgiven and _names_user(table.url) else ""
     relay = parse_relay(name, table.url, password=password or stand_in, tls=table.tls or None)
-    return replace(relay, password=password or "", auth=table.auth, connections=table.connections)
+    return replace(
+        relay, password=password or "", auth=table.auth, connections=table.connections, weight=table.weight,
+        rates=tuple(map(parse_rate, table.rate)),
+    )  # fmt: skip
 
 
 def _names_user(url: str) -> bool:

@@ -44,6 +44,10 @@ Addressees = Annotated[
 ]
 BounceAddress = Annotated[str, PlainValidator(values.bounce_address), Kind("e-mail address with {token}")]
 Domain = Annotated[str, PlainValidator(values.domain), Kind("domain")]
+Domains = Annotated[
+    list[str], PlainValidator(values.each(values.domain_or_every)), Kind('list of domains, or ["*"]', "words")
+]
+Rates = Annotated[list[str], PlainValidator(values.each(values.rate)), Kind("list of rates", "words")]
 Selector = Annotated[str, PlainValidator(values.selector), Kind("DKIM selector")]
 WebUrl = Annotated[str, PlainValidator(values.web_url), Kind("web address")]
 SecureUrl = Annotated[str, PlainValidator(values.secure_url), Kind("https address")]
@@ -336,6 +340,7 @@ class DigestTable(Table):
         "hold", "At its time without an approval that stands: hold it, or send it all the same."
     )
     relay: Text = setting("", "Which relay sends it.", shown="the only one, or `main`")
+    relays: Words = setting([], "Several relays that share the work, each by its `weight`.", shown="`relay` alone")
 
 
 class RelayTable(Table):
@@ -357,6 +362,28 @@ class RelayTable(Table):
     )
     connections: Annotated[int, _whole(1, 200), Kind("number", "number")] = setting(
         10, "Most connections open at once; a run begins with one and adds more while the server keeps up."
+    )
+    weight: Annotated[int, _whole(0, 1000), Kind("number", "number")] = setting(
+        1, "Its share of the messages beside the other relays of a digest; 0 is a spare, for when the others fail."
+    )
+    rate: Rates = setting(
+        [],
+        'At most so many messages, such as ["100/second", "50000/day"], from all workers and digests together.',
+        shown="no limit",
+    )
+
+
+class LimitTable(Table):
+    """How fast one provider is sent to, over whatever relay, from all workers and digests together."""
+
+    domains: Domains = setting(
+        [],
+        "Domains of recipients; each counts by itself, with its sisters (googlemail.com with gmail.com). "
+        '["*"] is every domain that no other table names.',
+        needed='write domains = ["gmail.com"]',
+    )
+    rate: Rates = setting(
+        [], 'At most so many messages, such as ["20/second", "5000/day"].', needed='write rate = ["20/second"]'
     )
 
 
@@ -554,6 +581,7 @@ SECTIONS: dict[str, Section] = {
     "list": Section(ListTable, named=True),
     "digest": Section(DigestTable, named=True),
     "relay": Section(RelayTable, named=True),
+    "limit": Section(LimitTable, named=True),
     "model": Section(ModelTable, optional=True),
     "theme": Section(ThemeTable),
     "preflight": Section(PreflightTable),

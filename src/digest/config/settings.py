@@ -66,7 +66,7 @@ class DigestSettings:
     schedule: str
     timezone: str
     locale: str
-    relay: str
+    relays: tuple[str, ...]
     catch_up_s: float | None
     finish_within_s: float | None
     curate: CurateSettings
@@ -75,6 +75,11 @@ class DigestSettings:
     review_s: float | None = None
     approvers: tuple[str, ...] = ()
     if_unapproved: str = "hold"
+
+    @property
+    def relay(self) -> str:
+        """The first of them, for tests and whatever is sent one by one."""
+        return self.relays[0]
 
     @property
     def subject(self) -> str:

@@ -35,6 +35,7 @@ class Tables:
     list: dict[str, schema.ListTable] = field(default_factory=dict)
     digest: dict[str, schema.DigestTable] = field(default_factory=dict)
     relay: dict[str, schema.RelayTable] = field(default_factory=dict)
+    limit: dict[str, schema.LimitTable] = field(default_factory=dict)
     model: schema.ModelTable = field(default_factory=schema.ModelTable)
     theme: schema.ThemeTable = field(default_factory=schema.ThemeTable)
     preflight: schema.PreflightTable = field(default_factory=schema.PreflightTable)

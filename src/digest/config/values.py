@@ -273,6 +273,25 @@ def domain(value: Any) -> str:
     return EmailAddress.parse(address(f"anybody@{written}")).domain
 
 
+def rate(value: Any) -> str:
+    """So many messages in so long: "20/second", "5000/day"."""
+    from digest.deliver.limits import parse_rate
+
+    written = text(value)
+    try:
+        return str(parse_rate(written))
+    except ValueError:
+        raise Refused(
+            f"{described(written)} is not a rate",
+            'write a number, a slash and second, minute, hour or day: "20/second"',
+        ) from None
+
+
+def domain_or_every(value: Any) -> str:
+    """A domain, or `*` for each one by itself."""
+    return "*" if text(value) == "*" else domain(value)
+
+
 def selector(value: Any) -> str:
     """A DKIM selector: a label, or several with dots (RFC 6376 section 3.1)."""
     written = text(value).lower()

@@ -3,8 +3,8 @@
 Reading order: `ledger` (the protocol that makes it exact) - `sending` (what a caller can ask for) - `engine` (the run:
 people, pages, the end) - `books` (outcomes and intents, page by page) - `fleet` (the connections) with `route` (what is
 known of a relay) - `smtp/` (one connection) - `reply` and `judging` (what an answer means) - `waiting` and `pace` (who
-may go now) - `retries` (when to try again). Beside them `single` sends what no ledger knows, `relays` reads a relay's
-URL, `accounting` says the six counts in words, `notice` writes to the operator.
+may go now; with limits `limits` and `pacer`) - `retries` (when to try again). Beside them `single` sends what no ledger
+knows, `relays` reads a relay's URL, `accounting` says the six counts in words, `notice` writes to the operator.
 
 Does not see a template, a feed, a database or a schedule: `fill` makes the bytes, a `Ledger` remembers.
 

@@ -15,9 +15,10 @@ Why this way (measured with a model of 20 connections, window 4): freeing a slot
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from digest.deliver.ledger import Ledger
@@ -103,8 +104,8 @@ class Books:
         self._pending = page.entries | self._pending
         return list(page.intents.values())
 
-    async def claim(self, count: int) -> list[Recipient]:
-        return await self._call(self._ledger.claim, count)
+    async def claim(self, count: int, *, without: Collection[str] = ()) -> list[Recipient]:
+        return await self._call(partial(self._ledger.claim, count, without=without))
 
     async def release(self) -> None:
         await self._call(self._ledger.release)

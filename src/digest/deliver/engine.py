@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from digest.deliver.sending import Fill, Limits, Sign
 
 TICK_S = 0.1
+PACED_TICK_S = 0.01
 MAX_CLAIM = 1000
 _SOON_S = 2.0
 _DENIED_IN_A_ROW = 3
@@ -68,7 +69,8 @@ class Engine:
         self._halted, self._ledger_fails = False, False
         self._started = time.monotonic()
         self._batch, self._claimed_at = limits.claim, 0.0
-        self._nobody_left, self._looked_again = False, False
+        self._nobody_left: frozenset[str] | None = None  # of all domains but these
+        self._looked_again = False
         self._something = asyncio.Event()
 
     async def run(self) -> None:
@@ -128,7 +130,9 @@ class Engine:
                 await self._something.wait()
 
     def _wants_people(self) -> bool:
-        return not self._halted and not self._nobody_left and len(self._waiting) * 2 < self._batch
+        if self._halted or self._waiting.counted * 2 >= self._batch:
+            return False
+        return self._nobody_left is None or not self._nobody_left <= self._waiting.crowded()
 
     async def _claim(self) -> None:
         """A larger batch each time the last one was used up at once."""
@@ -137,11 +141,12 @@ class Engine:
             self._batch = min(self._batch * 2, MAX_CLAIM)
         self._claimed_at = now
         try:
-            people = await self._books.claim(self._batch)
+            apart = self._waiting.crowded()
+            people = await self._books.claim(self._batch, without=apart)
         except StoreError as error:
             self._ledger_failed(error)
             return
-        self._nobody_left = not people
+        self._nobody_left = None if people else apart
         self._looked_again = self._looked_again and not people
         self._waiting.add(people)
         self._serve()
@@ -158,7 +163,7 @@ class Engine:
             self._ledger_failed(error)
             return
         if any(entry.outcome.kind is DeliveryState.QUEUED for entry in page.entries.values()):
-            self._nobody_left = False
+            self._nobody_left = None
         if page.intents:
             await self._begin(page, begun)
         self._serve()
@@ -193,7 +198,7 @@ class Engine:
             self._books.take_back_page()
             self._ledger_failed(error)
         self._waiting.clear()
-        self._nobody_left = False
+        self._nobody_left = None
 
     def _ledger_failed(self, error: StoreError) -> None:
         """Nothing is begun any more; what the relay still answers is written at the end, if it can be."""
@@ -203,10 +208,10 @@ class Engine:
     def _is_over(self) -> bool:
         if self._halted:
             return self._fleet.empty
-        if len(self._waiting) or not self._nobody_left or not self._fleet.empty or self._books.pending:
+        if len(self._waiting) or self._nobody_left is None or not self._fleet.empty or self._books.pending:
             return False
         if not self._looked_again:  # a retry may have come due meanwhile
-            self._looked_again, self._nobody_left = True, False
+            self._looked_again, self._nobody_left = True, None
             return False
         if self._row.denied >= _DENIED_IN_A_ROW:
             self.halt("lease", "another worker took over, or the issue was stopped: nothing more was sent from here")
@@ -250,7 +255,7 @@ class Engine:
             self.give_back(load)
             return
         if load is not None:
-            self._limits.pace.heard(load.lane.route.settings.name, domain_of(recipient.address), outcome)
+            self._limits.pace.heard(load.lane.route.settings.name, domain_of(recipient), outcome)
         self._books.note(recipient.delivery_id, outcome, load.lane if load is not None and load.asked else None)
         self._tally[outcome.kind] += 1
         self._row.learn(outcome, judged.scope)
@@ -264,7 +269,7 @@ class Engine:
         """Nothing was tried on this person's behalf."""
         recipient = load.recipient
         outcome = Outcome(DeliveryState.QUEUED, self._edges.now(), relay=load.lane.route.settings.name)
-        self._limits.pace.heard(outcome.relay, domain_of(recipient.address), outcome)
+        self._limits.pace.heard(outcome.relay, domain_of(recipient), outcome)
         if load.asked:
             self._books.note(recipient.delivery_id, outcome, load.lane)
         else:
@@ -324,9 +329,16 @@ class Engine:
             self.fail(error)
 
     async def _tick(self) -> None:
+        """Often while somebody waits for a limit: a time for sending passes soon."""
+        looked_at = 0.0
         while True:
-            await asyncio.sleep(TICK_S)
-            self._fleet.check_time()
-            if not self.told_to_stop():
+            pressing = self._waiting.is_pressing(self._loop.time())
+            await asyncio.sleep(PACED_TICK_S if pressing else TICK_S)
+            now = self._loop.time()
+            if now - looked_at >= TICK_S * 0.9:
+                looked_at = now
+                self._fleet.check_time()
+                self.told_to_stop()
+            if not self._halted:
                 self._serve()
             self.wake()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from digest.deliver.sending import Limits
 
 _WORTH_A_CONNECTION = 8  # messages waiting for each open connection: fewer are sent before another is open
+_LEAD = 4  # messages by which a relay may be ahead of its share
 _STARVING_S = 0.5
 _FAREWELL_S = 6.0
 _TICK_S = 0.1
@@ -69,6 +70,8 @@ class Fleet:
         self._opening: set[asyncio.Task[None]] = set()
         self._leaving: set[Lane] = set()
         self._taken_at = 0.0
+        for route in self.routes:
+            route.paced = limits.pace.limits(route.settings.name)
 
     @property
     def lanes(self) -> list[Lane]:
@@ -203,10 +206,15 @@ class Fleet:
 
     def _load(self, lane: Lane) -> None:
         loaded = False
-        while lane.room > 0 and not self._worn(lane) and not self._crew.told_to_stop():
-            person = self._crew.next_message(lane.route.settings.name, self._loop.time())
+        route = lane.route
+        while lane.room > 0 and not self._worn(lane) and self._has_turn(route) and not self._crew.told_to_stop():
+            person = self._crew.next_message(route.settings.name, self._loop.time())
             if person is None:
+                if route.paced:
+                    route.denied_at = self._loop.time()
+                    self._catch_up(route)
                 break
+            route.given += 1 / (route.settings.weight or 1)
             loaded = self._put_on(lane, *person) or loaded
         if loaded:
             self._taken_at = self._loop.time()
@@ -214,6 +222,22 @@ class Fleet:
             self._crew.wake()
         if not lane.loads and lane.ready and not lane.quitting and not lane.draining and self._worn(lane):
             self._quit(lane)
+
+    def _has_turn(self, route: Route) -> bool:
+        """Each relay in proportion to its weight, as long as the others take their share; spares when none does."""
+        if len(self.routes) == 1:
+            return True
+        now = self._loop.time()
+        others = [one for one in self.routes if one is not route and one.settings.weight and one.takes_mail(now)]
+        if not route.settings.weight:
+            return not others
+        lead = _LEAD / min(one.settings.weight for one in [route, *others])
+        return all(route.given <= one.given + lead for one in others)
+
+    def _catch_up(self, route: Route) -> None:
+        """Who was away has no claim to what the others sent meanwhile."""
+        others = [one.given for one in self.routes if one is not route and one.settings.weight]
+        route.given = max(route.given, min(others, default=0.0))
 
     def _put_on(self, lane: Lane, recipient: Recipient, message: Message) -> bool:
         problem = problem_of(message, lane.session.offers)
@@ -235,14 +259,15 @@ class Fleet:
         waiting, now = self._crew.waiting_count, self._loop.time()
         if not waiting or self._crew.told_to_stop():
             return
-        usable = [one for one in self.routes if now >= one.not_before]
-        route = min(usable, key=lambda one: one.troubles, default=None)  # of equals the first that was named
-        if route is None or not route.may_open(now):
+        route = self._next_to_open(now)
+        if route is None:
             return
         open_ = len(self.lanes)
         starving = now - self._taken_at > _STARVING_S and not route.opening
         if open_ and waiting < _WORTH_A_CONNECTION * open_ and not starving:
             return
+        if not route.lanes:
+            self._catch_up(route)
         channel = Channel(route.settings, self, context=route.tls_context(), cap=route.cap)
         lane = Lane(route, channel, route.episode, now, self._loop.create_future())
         route.lanes.append(lane)
@@ -250,6 +275,17 @@ class Fleet:
         task = self._loop.create_task(self._open(lane))
         self._opening.add(task)
         task.add_done_callback(self._opening.discard)
+
+    def _next_to_open(self, now: float) -> Route | None:
+        """The one furthest behind its share of connections; a spare only while none of the others takes mail."""
+        first = [one for one in self.routes if one.settings.weight and now >= one.not_before]
+        healthy = any(not one.troubles for one in first)
+        usable = first if healthy else [one for one in self.routes if now >= one.not_before]
+        return min(
+            (one for one in usable if one.may_open(now)),
+            key=lambda one: (one.troubles, len(one.lanes) / (one.settings.weight or 1)),  # of equals the first named
+            default=None,
+        )
 
     async def _open(self, lane: Lane) -> None:
         try:

@@ -25,6 +25,14 @@ class Pace(Protocol):
         """
         ...
 
+    def group(self, domain: str) -> str:
+        """Domains of one group always get the same answer, so who waits for one waits for all of them."""
+        ...
+
+    def limits(self, relay: str) -> bool:
+        """Whether anybody may have to wait for `relay`. Then a message leaves as soon as it was allowed to."""
+        ...
+
     def heard(self, relay: str, domain: str, outcome: Outcome) -> None:
         """What became of a message that `ask` let go. kind "queued": nothing was tried, its token may be given back."""
         ...
@@ -35,6 +43,12 @@ class Unlimited:
 
     def ask(self, relay: str, domain: str) -> float:
         return 0.0
+
+    def group(self, domain: str) -> str:
+        return ""
+
+    def limits(self, relay: str) -> bool:
+        return False
 
     def heard(self, relay: str, domain: str, outcome: Outcome) -> None:
         return None

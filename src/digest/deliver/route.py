@@ -17,11 +17,16 @@ from digest.deliver.smtp import Channel, Mode, Session, Transaction
 from digest.model import Recipient
 
 _LOSSES_TO_STEP_DOWN = 2
+_DENIAL_S = 0.5
 
 
 @dataclass(slots=True, eq=False)
 class Route:
-    """`episode` counts troubles; a connection remembers in which one it was opened. `troubles` are those in a row."""
+    """`episode` counts troubles; a connection remembers in which one it was opened. `troubles` are those in a row.
+
+    `paced`: limits count here, so a message leaves at once when it is put on a connection. `given`: messages for each
+    unit of weight; `denied_at`: when a limit last said that somebody must wait.
+    """
 
     settings: RelaySettings
     context: ssl.SSLContext | None = None
@@ -32,6 +37,9 @@ class Route:
     troubles: int = 0
     cap: Mode = Mode.CHUNKED
     proven: set[Mode] = field(default_factory=set)
+    paced: bool = False
+    given: float = 0.0
+    denied_at: float = -_DENIAL_S
     _losses: int = 0
 
     @property
@@ -40,6 +48,11 @@ class Route:
 
     def may_open(self, now: float) -> bool:
         return now >= self.not_before and len(self.lanes) < int(self.allowed)
+
+    def takes_mail(self, now: float) -> bool:
+        """Whether it would take its share now; if not, the others take it over."""
+        ready = any(lane.ready and not lane.draining for lane in self.lanes)
+        return ready and not self.troubles and now - self.denied_at >= _DENIAL_S
 
     def tls_context(self) -> ssl.SSLContext | None:
         """Made once a run: reading the authorities of this machine takes longer than a handshake."""
@@ -52,7 +65,7 @@ class Route:
 
         One until the server has taken a message in that mode: a server that only pretends costs one doubt, not four.
         """
-        if mode is Mode.LOCK_STEP or mode not in self.proven:
+        if self.paced or mode is Mode.LOCK_STEP or mode not in self.proven:
             return 1
         return self.settings.chunk_window if mode is Mode.CHUNKED else self.settings.window
 

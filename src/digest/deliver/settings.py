@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from digest.deliver.limits import Rate
 
 
 def is_loopback_host(host: str) -> bool:
@@ -40,7 +43,8 @@ class RelaySettings:
     token. `local_hostname` is what this machine calls itself in EHLO; empty: the address literal of its own end of the
     connection, which is true everywhere. `connections` is how many may be open at once (the run begins with one).
     `window` and `chunk_window` bound the messages of one connection whose last bytes have left and whose fate is not
-    yet durable, without and with BDAT: what a kill can leave uncertain.
+    yet durable, without and with BDAT: what a kill can leave uncertain. `weight` is its share of the messages beside
+    other relays; 0 is a spare. `rates` bound what all workers together hand to it.
     """
 
     name: str
@@ -54,6 +58,8 @@ class RelaySettings:
     connections: int = 10
     window: int = 2
     chunk_window: int = 4
+    weight: int = 1
+    rates: tuple[Rate, ...] = ()
     timeouts: Timeouts = Timeouts()
 
     @property
@@ -85,6 +91,7 @@ class DkimSettings:
 class DeliverySettings:
     """`[delivery]`: `on_uncertain` is "hold" or "resend"; `finish_within_s` bounds retries of one issue.
 
+    `limits` are rates by recipient's provider ("*": each other one by itself), for all workers and relays together.
     `workers` processes send an issue; with 1 it is sent from the process that makes it.
     """
 
@@ -94,6 +101,7 @@ class DeliverySettings:
     only_to: tuple[str, ...] = ()
     workers: int = 1
     bulk_checks: bool = True
+    limits: Mapping[str, tuple[Rate, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,7 @@ def candidates(
     audience = workspace.store.audience
     key_id, keys = workspace.store.signing_keys()
     list_id = audience.list_id(settings.list)
-    loopback = workspace.config.relays[settings.relay].is_loopback
+    loopback = all(workspace.config.relays[name].is_loopback for name in settings.relays)
     only_to = frozenset(workspace.config.delivery.only_to)
     bounced_issue = row.id if workspace.config.bounce_address else None
     for subscriber, skip in audience.candidates(settings.list, served(workspace, row.digest, row.frequency)):

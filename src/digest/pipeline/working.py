@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from digest.errors import UsageError
 from digest.model import Message, Recipient, Report
+from digest.pipeline.limiting import pace_of, relays_of
 from digest.pipeline.presence import Presence
 from digest.pipeline.signing import signer
 from digest.pipeline.watching import Stop
@@ -31,16 +32,18 @@ def work(
     from digest.deliver import Limits
     from digest.deliver import send as deliver
 
-    return deliver(
-        Filler(workspace, row.id),
-        workspace.store.ledger(row.id, presence.worker_id, now=workspace.now),
-        [workspace.config.relays[workspace.digest(row.digest).relay]],
-        dkim=signer(workspace),
-        stop=lambda: "lease" if presence.lost else stop(),
-        limits=Limits(claim=workspace.config.delivery.claim, finish_by=finish_by(workspace, row)),
-        progress=progress,
-        now=workspace.now,
-    )
+    with pace_of(workspace, row.digest) as pace:
+        limits = Limits(claim=workspace.config.delivery.claim, finish_by=finish_by(workspace, row), pace=pace)
+        return deliver(
+            Filler(workspace, row.id),
+            workspace.store.ledger(row.id, presence.worker_id, now=workspace.now),
+            relays_of(workspace, row.digest),
+            dkim=signer(workspace),
+            stop=lambda: "lease" if presence.lost else stop(),
+            limits=limits,
+            progress=progress,
+            now=workspace.now,
+        )
 
 
 class Filler:

@@ -62,11 +62,12 @@ def sqlite_path(url: URL) -> Path:
 class Database:
     """An engine and its two kinds of transactions. Each process opens its own; a forked child must not reuse one."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, durable: bool = True) -> None:
+        """`durable=False`: commits that a power cut may take back, for what is worth nothing after one."""
         self.url = parse_url(url)
         self.place = self.url.render_as_string(hide_password=True)
         self.dialect = self.url.get_backend_name()
-        self.engine = _sqlite_engine(self.url) if self.dialect == "sqlite" else _postgres_engine(self.url)
+        self.engine = (_sqlite_engine if self.dialect == "sqlite" else _postgres_engine)(self.url, durable=durable)
 
     @cached_property
     def _autocommit(self) -> sa.Engine:
@@ -189,7 +190,7 @@ def translated(error: Exception, place: str) -> DigestError:
     return StoreError("the database refused", where=place, why=why, try_="`digest status`; report this if it stays")
 
 
-def _sqlite_engine(url: URL) -> sa.Engine:
+def _sqlite_engine(url: URL, *, durable: bool) -> sa.Engine:
     engine = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
 
     @sa.event.listens_for(engine, "connect")
@@ -197,7 +198,7 @@ def _sqlite_engine(url: URL) -> sa.Engine:
         connection.isolation_level = None  # the driver would begin (deferred) by itself; the event below does it
         for pragma in (
             f"busy_timeout = {BUSY_TIMEOUT_S * 1000}",
-            "synchronous = FULL",
+            f"synchronous = {'FULL' if durable else 'NORMAL'}",
             "foreign_keys = ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
@@ -210,7 +211,7 @@ def _sqlite_engine(url: URL) -> sa.Engine:
     return engine
 
 
-def _postgres_engine(url: URL) -> sa.Engine:
+def _postgres_engine(url: URL, *, durable: bool) -> sa.Engine:
     try:
         engine = sa.create_engine(url)
     except (ModuleNotFoundError, NoSuchModuleError) as error:
@@ -223,7 +224,10 @@ def _postgres_engine(url: URL) -> sa.Engine:
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: Any, record: Any) -> None:
-        connection.execute(f"SET synchronous_commit = on; SET lock_timeout = '{BUSY_TIMEOUT_S}s'; SET timezone = 'UTC'")
+        commit = "on" if durable else "off"
+        connection.execute(
+            f"SET synchronous_commit = {commit}; SET lock_timeout = '{BUSY_TIMEOUT_S}s'; SET timezone = 'UTC'"
+        )
         connection.commit()
 
     @sa.event.listens_for(engine, "checkin")

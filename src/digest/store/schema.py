@@ -33,7 +33,7 @@ from sqlalchemy import (
 from digest.model import DeliveryState, EventKind, IssueState, SubscriptionStatus, Trust
 from digest.store.column_types import Id, PlainJson, Topics, UtcTime, Words
 
-REVISION = "0006"
+REVISION = "0007"
 
 metadata = MetaData(
     naming_convention={
@@ -221,6 +221,14 @@ worker = Table(
         postgresql_where=text("ended_at IS NULL"),
     ),
     sqlite_autoincrement=True,
+)
+
+pace = Table(
+    "pace",
+    metadata,
+    Column("key", Text, primary_key=True),  # what is limited: "relay main", "to gmail.com"
+    Column("next_at", Float, nullable=False),  # seconds of the clock that all workers share
+    Column("used", PlainJson, nullable=False),  # messages by window and slot of time
 )
 
 issue = Table(
