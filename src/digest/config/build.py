@@ -242,5 +242,7 @@ def _delivery(table: schema.DeliveryTable, limits: Mapping[str, tuple[Rate, ...]
         only_to=tuple(table.only_to),
         workers=table.workers,
         bulk_checks=table.bulk_checks,
+        max_hard_bounces=table.max_hard_bounces,
+        max_policy_refusals=table.max_policy_refusals,
         limits=limits,
     )

@@ -468,6 +468,12 @@ class DeliveryTable(Table):
     only_to: Addressees = setting(
         [], "Send to these addresses or domains only, whoever is on the list.", shown="everybody on the list"
     )
+    max_hard_bounces: Percent = setting(
+        0.05, "Of the last 500 results: with more dead addresses the issue is held (breaker).", shown='"5%"'
+    )
+    max_policy_refusals: Percent = setting(
+        0.01, "Of the last 500 results: with more refusals of how or what we send it is held.", shown='"1%"'
+    )
     bulk_checks: Flag = setting(
         True,
         "Do not send to more than 5,000 people at one provider while `digest doctor` sees that something is missing "

@@ -22,6 +22,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from digest.deliver.books import Books, Page
+from digest.deliver.breaker import Breaker
 from digest.deliver.fleet import Fleet
 from digest.deliver.judging import InARow, Judged, dated, in_words
 from digest.deliver.ledger import Ledger
@@ -63,6 +64,7 @@ class Engine:
         self._fleet = Fleet(routes, self, limits, edges.now, loop)
         self._tally: Counter[DeliveryState] = Counter()
         self._row = InARow()
+        self._breaker = Breaker(limits.max_hard_bounces, limits.max_policy_refusals)
         self._lost_once: set[int] = set()
         self._stopped, self._note = "", ""
         self._failure: BaseException | None = None
@@ -259,6 +261,8 @@ class Engine:
         self._books.note(recipient.delivery_id, outcome, load.lane if load is not None and load.asked else None)
         self._tally[outcome.kind] += 1
         self._row.learn(outcome, judged.scope)
+        if why := self._breaker.learn(outcome, judged.scope):
+            self.halt("policy", f"{why}; the last: {in_words(outcome)}")
         if self._row.refusals >= self._limits.refusals_in_a_row:
             words = in_words(outcome)
             self.halt("policy", f"{self._row.refusals} messages in a row were refused, the last with: {words}")

@@ -42,7 +42,8 @@ class Limits:
     `messages_per_connection` and `seconds_per_connection`. After `relay_tries` troubles in a row the run ends with
     stopped="relay". `refusals_in_a_row` about our content or our manners (not about addresses) end it with "policy":
     the sixth would not fare better, and a refusal is final. `uncertain_in_a_row` connections lost over whole messages
-    likewise. A retry that would fall after `finish_by` becomes refused(expired). `pace` is asked before each message.
+    likewise, and so do shares of the last 500 results over `max_hard_bounces` and `max_policy_refusals`. A retry that
+    would fall after `finish_by` becomes refused(expired). `pace` is asked before each message.
     """
 
     claim: int = 100
@@ -50,6 +51,8 @@ class Limits:
     seconds_per_connection: float = 600.0
     relay_tries: int = 6
     refusals_in_a_row: int = 5
+    max_hard_bounces: float = 0.05
+    max_policy_refusals: float = 0.01
     uncertain_in_a_row: int = 3
     finish_by: datetime | None = None
     pace: Pace = UNLIMITED

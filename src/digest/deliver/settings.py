@@ -101,6 +101,8 @@ class DeliverySettings:
     only_to: tuple[str, ...] = ()
     workers: int = 1
     bulk_checks: bool = True
+    max_hard_bounces: float = 0.05
+    max_policy_refusals: float = 0.01
     limits: Mapping[str, tuple[Rate, ...]] = field(default_factory=dict)
 
 

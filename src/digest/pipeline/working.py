@@ -33,7 +33,14 @@ def work(
     from digest.deliver import send as deliver
 
     with pace_of(workspace, row.digest) as pace:
-        limits = Limits(claim=workspace.config.delivery.claim, finish_by=finish_by(workspace, row), pace=pace)
+        delivery = workspace.config.delivery
+        limits = Limits(
+            claim=delivery.claim,
+            finish_by=finish_by(workspace, row),
+            max_hard_bounces=delivery.max_hard_bounces,
+            max_policy_refusals=delivery.max_policy_refusals,
+            pace=pace,
+        )
         return deliver(
             Filler(workspace, row.id),
             workspace.store.ledger(row.id, presence.worker_id, now=workspace.now),
