@@ -62,7 +62,7 @@ CRASHES = {
     "after fetch": ("digest.pipeline.gathering:_keep", "before"),
     "after store": ("digest.pipeline.gathering:_keep", "after"),
     "after newness": ("digest.store.newness:Newness.enroll", "after"),
-    "after draft": ("digest.pipeline.issuing:draft", "after"),
+    "after draft": ("digest.pipeline.composing:draft", "after"),
     "after render": ("digest.pipeline.freezing:render", "after"),
     "after freeze": ("digest.store.issues:IssueStore.freeze", "after"),
     "mid-send": ("digest.deliver.fleet:Fleet.on_answer", "after"),
