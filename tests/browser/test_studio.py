@@ -6,11 +6,13 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from digest.pipeline.gathering import gather
 from support_studio import served, settled, studio_of
 from support_world import World, world
 
@@ -48,7 +50,8 @@ def page(browser: Any, address: str) -> Iterator[Any]:
     opened(tab, address)
     yield tab
     context.close()
-    expected = ("422", "Blocked script execution", "Loading the image")  # what is broken, or kept out, on purpose
+    # What is broken, missing (a picture of an article) or kept out on purpose.
+    expected = ("422", "404", "Blocked script execution", "Loading the image")
     assert [line for line in wrong if not any(words in line for words in expected)] == []
 
 
@@ -196,10 +199,21 @@ def test_an_edit_appears_in_place_and_a_mistake_beside_the_last_good_picture(pag
     within(page, lambda: "Hello from my template" not in words(page))
 
 
-def test_a_finding_leads_to_its_element(page: Any) -> None:
+def test_a_finding_leads_to_its_element(page: Any, place: World) -> None:
     """A click brings the element into view and marks it."""
-    page.get_by_role("tabpanel", name="Checks").get_by_role("button").first.click()
-    within(page, lambda: mail(page).evaluate("document.querySelectorAll('[data-pointed]').length") == 1)
+    own = place.folder / "templates" / "briefing.mjml"
+    own.write_text(
+        '{% extends "@builtin/briefing.mjml" %}{% block footer %}{{ super() }}<mj-section><mj-column><mj-text>'
+        '<a href="http://localhost:1/x">A link to the machine of the writer</a></mj-text></mj-column></mj-section>'
+        "{% endblock %}", encoding="utf-8",
+    )  # fmt: skip
+    try:
+        page.get_by_role("tabpanel", name="Checks").get_by_role("button").filter(has_text="localhost").first.click()
+        within(
+            page, lambda: mail(page).evaluate("document.querySelector('[data-pointed]')?.href || ''").endswith("1/x")
+        )
+    finally:
+        own.unlink()
 
 
 def test_links_in_the_mail_lead_nowhere(page: Any) -> None:
@@ -208,6 +222,39 @@ def test_links_in_the_mail_lead_nowhere(page: Any) -> None:
     page.get_by_title("The email on a phone").content_frame.get_by_role("link").first.click()
     page.get_by_text("This link leads to").wait_for()
     assert page.url == before
+
+
+HOSTILE = (
+    "<p>Words that are fine, and enough of them to be read as an article by anybody.</p>"
+    "<script>alert(1)</script><img src=x onerror=alert(2)><svg onload=alert(3)></svg>"
+    '<form action="https://evil.example/"><input name=a><button>Win</button></form>'
+    "<style>@import url(https://evil.example/a.css); body{background:url(https://evil.example/b.png)}</style>"
+    '<iframe src="https://evil.example/"></iframe><a href="javascript:alert(4)">x</a>'
+    '<img src="https://tracker.example/pixel.gif" width=1 height=1>'
+    '<meta http-equiv=refresh content="0;url=//evil.example">'
+)
+
+
+def test_a_hostile_article_does_nothing(page: Any, address: str, place: World) -> None:
+    """Scripts, forms, CSS and tracking pictures, in an article and in every field of a made-up issue: no dialog, no
+    request off this machine, in any view and appearance (the fixture of the page asserts the two)."""
+    place.feed.publish("<script>alert(5)</script><img src=x onerror=alert(6)> Win", place.clock, body=HOSTILE)
+    place.at(place.clock + timedelta(days=1))
+    with place.workspace() as workspace:
+        gather(workspace)
+    for what in ("next", "fixture%3Ahostile"):
+        opened(page, address, f"what={what}")
+        for look in ("Dark", "Gmail dark", "Outlook dark", "Light"):
+            choose(page, look)
+            page.wait_for_timeout(200)
+        for view in ("Plain text", "Headers", "Source", "MJML", "Changes", "Side by side"):
+            choose(page, view)
+            page.wait_for_timeout(200)
+        for tab in ("Edit", "About", "Checks"):
+            page.get_by_role("tab", name=tab).click()
+        inside = mail(page)
+        assert inside.evaluate("document.querySelectorAll('script, form, iframe, object, embed').length") == 0
+        assert inside.evaluate("document.querySelectorAll('[onerror], [onload], a[href^=javascript]').length") == 0
 
 
 @pytest.mark.parametrize("width", [1280, 800])

@@ -5,20 +5,22 @@ from __future__ import annotations
 import secrets
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from digest.cli.app import DONE, FAILED, App, one_digest, pass_app
-from digest.cli.output import on_terminal
+from digest.cli.app import DONE, FAILED, App, json_option, one_digest, pass_app
+from digest.cli.output import on_terminal, print_json
 from digest.cli.wording import source_line
 
 if TYPE_CHECKING:
     from digest.pipeline.previewing import Studio
+    from digest.pipeline.previewing.pictures import Picture
     from digest.pipeline.workspace import Workspace
+    from digest.render.preflight import Finding
     from digest.web.preview import Preview
 
 
@@ -32,24 +34,40 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, file_okay=False),
     help="Write HTML, text and .eml there instead of serving.",
 )
+@click.option("--check", is_flag=True, help="Say what preflight finds instead of serving; 1 when there are errors.")
+@json_option
 @click.option("--no-gather", is_flag=True, help="Use what was gathered before; fetch nothing.")
 @click.option("--no-browser", is_flag=True, help="Print the address, start no browser.")
 @pass_app
-def preview(app: App, digest: str | None, port: int, out: Path | None, no_gather: bool, no_browser: bool) -> None:
-    """Show the next issue of DIGEST on 127.0.0.1: phone and desktop, light and dark, plain text, source.
+def preview(
+    app: App,
+    digest: str | None,
+    port: int,
+    out: Path | None,
+    check: bool,
+    as_json: bool,
+    no_gather: bool,
+    no_browser: bool,
+) -> None:
+    """The studio on 127.0.0.1: the next issue of DIGEST, sent ones and made-up ones, as any reader sees them.
 
-    Consumes nothing. It reloads when template, configuration or list change. With nothing new it shows the latest
-    articles under a SAMPLE banner, and what a real run would do.
+    On phone and desktop, light and dark, as text and source, with what preflight finds; and the editor's desk: choose,
+    order, reword, approve. It follows every edit of template, configuration and database. With nothing new it shows the
+    latest articles under a SAMPLE banner, and what a real run would do.
+
+    With --out or --check nothing is served: files are written, findings printed, for people or, with --json, for CI.
     """
     with app.workspace(secrets=False) as workspace:
-        name = one_digest(workspace, digest) if digest or out else None
+        name = one_digest(workspace, digest) if digest or out or check else None
+        if as_json and out is None and not check:
+            raise click.UsageError("--json goes with --check or --out.")
         if not no_gather:
             from digest.pipeline.gathering import gather
 
-            gather(workspace, on_result=lambda result: click.echo(source_line(result)))
-        if out is not None:
+            gather(workspace, on_result=lambda result: click.echo(source_line(result), err=as_json))
+        if out is not None or check:
             assert name is not None
-            sys.exit(export(app, name, out))
+            sys.exit(report(app, name, out, check=check, as_json=as_json))
         first = name or next(iter(workspace.config.digests))
         browser = on_terminal() and not no_browser
         preview_server(
@@ -97,30 +115,53 @@ def open_studio(app: App) -> Studio:
 
 def export(app: App, digest: str, out: Path) -> int:
     """Write the next issue to files; `FAILED` while there is nothing to write."""
-    from digest.web.preview import export_preview
-
-    seen = _next_issue(app, digest)
-    if seen.error is not None:
-        click.echo(seen.error.message, err=True)
-        return FAILED
-    for path in export_preview(seen, out):
-        click.echo(path)
-    return DONE
+    return report(app, digest, out, check=False, as_json=False)
 
 
-def _next_issue(app: App, digest: str) -> Preview:
+def report(app: App, digest: str, out: Path | None, *, check: bool, as_json: bool) -> int:
+    """Write the next issue to `out`, and say what preflight finds; `FAILED` for errors, and while there is nothing."""
     from digest.pipeline.previewing import Wanted
+    from digest.pipeline.previewing.checks import findings
     from digest.pipeline.previewing.pictures import picture
-    from digest.web.preview import Preview, PreviewError
+    from digest.web.preview import export_preview
 
     studio = open_studio(app)
     try:
         seen = picture(studio, Wanted(digest))
+        found = [one.finding for one in findings(studio, seen)] if check else []
     finally:
         studio.close()
-    error = PreviewError(seen.notes[-1]) if seen.empty and seen.notes else None
+    files = export_preview(_preview_of(seen), out) if out is not None and not seen.empty else ()
+    _say(seen, files, found, check=check, as_json=as_json)
+    return FAILED if seen.empty or any(one.severity == "error" for one in found) else DONE
+
+
+def _say(seen: Picture, files: Sequence[Path], found: Sequence[Finding], *, check: bool, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from digest.render.preflight import as_text
+
+    if as_json:
+        print_json({
+            "digest": seen.wanted.digest, "subject": seen.subject, "sample": seen.issue.sample,
+            "size_bytes": len(seen.html.encode()), "notes": seen.notes, "files": [str(path) for path in files],
+            **({"findings": [asdict(one) for one in found]} if check else {}),
+        })  # fmt: skip
+        return
+    if seen.empty:
+        click.echo(seen.notes[-1] if seen.notes else "There is nothing to show yet.", err=True)
+        return
+    for path in files:
+        click.echo(path)
+    if check:
+        click.echo(as_text(found))
+
+
+def _preview_of(seen: Picture) -> Preview:
+    from digest.web.preview import Preview
+
     return Preview(
-        digest=digest,
+        digest=seen.wanted.digest,
         title=seen.issue.title,
         subject=seen.subject,
         preheader=seen.issue.preheader,
@@ -134,7 +175,6 @@ def _next_issue(app: App, digest: str) -> Preview:
         notes=seen.notes,
         items=tuple((item.title, item.reasons) for item in seen.issue.items),
         warnings=seen.warnings,
-        error=error,
     )
 
 

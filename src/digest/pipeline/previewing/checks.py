@@ -93,21 +93,31 @@ def findings(studio: Studio, seen: Picture, *, previous_subject: str = "") -> li
         reachable=reachable(config),
     )  # fmt: skip
     all_tags = tags(seen.html)
-    return [Located(one, _element(one.place, all_tags)) for one in found]
+    return [Located(one, _element(one.place, seen.html, all_tags)) for one in found]
 
 
-def _element(place: str, all_tags: list[Tag]) -> int | None:
-    """ "html line 30, td > p > a.dg-link "The quay"" to the number of that `a`."""
+def _element(place: str, html: str, all_tags: list[Tag]) -> int | None:
+    """ "html line 30, td > p > a.dg-link "The quay"" to the number of that `a`.
+
+    A line may hold the whole mail: of several that fit, it is the one that says those words or has that address.
+    """
     match = _PLACE.match(place)
     if match is None:
         return None
     line, last = int(match[1]), (match[2] or "").rpartition(">")[2].strip()
     name, _, cls = last.partition(".")
     on_line = [(number, tag) for number, tag in enumerate(all_tags) if tag.line == line]
-    for number, tag in on_line:
-        if tag.name == name and (not cls or cls in tag.classes):
+    fitting = [one for one in on_line if one[1].name == name and (not cls or cls in one[1].classes)]
+    said = place.partition('"')[2].rpartition('"')[0]
+    for number, tag in fitting:
+        if said and (said in html[tag.start : tag.end] or _words_after(html, tag).startswith(said[:30].strip())):
             return number
-    return on_line[0][0] if on_line else None
+    first = fitting or on_line
+    return first[0][0] if first else None
+
+
+def _words_after(html: str, tag: Tag) -> str:
+    return " ".join(_MARKUP.sub(" ", html[tag.end : tag.end + 1500]).split())
 
 
 def shares(html: str) -> list[Share]:
