@@ -25,9 +25,16 @@ from digest.render.switching import ContextFault, Edge, Flat, switchable
 
 _URL_ATTRIBUTES = frozenset({"href", "src", "background", "action", "cite", "poster", "xlink:href", "longdesc"})
 _MARKUP = re.compile(r"<!--|<!\[endif\]-->|<(/?)([A-Za-z][^\s/>]*)((?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+)>")
+# Text and tags without a token, comment or element of raw text: most of an email, taken in one bite.
+_PLAIN_RUN = re.compile(
+    r"(?:[^<z]++|z(?!q)|<(?!(?:style|script|title|textarea)\b)/?[A-Za-z]"
+    r"(?:[^<>\"'z]++|z(?!q)|\"(?:[^\"z]++|z(?!q))*+\"|'(?:[^'z]++|z(?!q))*+')*+>)++",
+    re.IGNORECASE,
+)
 _CONDITIONAL = re.compile(r"<!--\[if [^\]>]*\]>(<!-->|<!-- -->)?")
 _ATTRIBUTE = re.compile(r"([^\s=\"'/>]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _FIXED_HOST = re.compile(r"https?://[^/?#\s]+[/?#]|mailto:[^?]+@[^?]+\?", re.IGNORECASE)
+_VALUES = frozenset({"text", "attribute", "title"})  # places that take values
 _RAW_TEXT = frozenset({"style", "script", "title", "textarea"})
 _PLACEHOLDER = "x"
 
@@ -111,8 +118,15 @@ class _HtmlReader:
 
     def run(self) -> None:
         html, at = self.html, 0
-        while found := _MARKUP.search(html, at):
-            self._run_of(html[at : found.start()], "text")
+        while True:
+            if plain := _PLAIN_RUN.match(html, at):
+                self.out.append(plain[0])
+                at = plain.end()
+            found = _MARKUP.search(html, at)
+            if found is None:
+                break
+            if found.start() > at:
+                self._run_of(html[at : found.start()], "text")
             at = self._markup(found)
         self._run_of(html[at:], "text")
 
@@ -154,6 +168,9 @@ class _HtmlReader:
             if text:
                 self.out.append(text)
             return
+        if place in _VALUES and (alone := self.tokens.pattern.fullmatch(text)) is not None:
+            self._put(alone[1], int(alone[2]), alone[0], place)
+            return
         for kind, number, piece in _split(text, self.tokens):
             if kind == "":
                 self.out.append(piece)
@@ -187,10 +204,10 @@ class _HtmlReader:
         self.out.append(f"<{found[1]}{found[2]}")
         rest, at = found[3], 0
         for attribute in _ATTRIBUTE.finditer(rest):
-            self._bare(rest[at : attribute.start()])
-            value = attribute[2] if attribute[2] is not None else attribute[3]
-            self._attribute(attribute[1], value)
-            at = attribute.end()
+            if self.tokens.prefix in attribute[0]:
+                self._bare(rest[at : attribute.start()])
+                self._attribute(attribute[1], attribute[2] if attribute[2] is not None else attribute[3])
+                at = attribute.end()
         self._bare(rest[at:])
         self.out.append(">")
 
@@ -206,11 +223,9 @@ class _HtmlReader:
     def _attribute(self, name: str, value: str) -> None:
         lower = name.lower()
         self.out.append(f'{name}="')
-        if self.tokens.prefix not in value:
-            self.out.append(value.replace('"', "&#34;"))
-        elif self.tokens.prefix in name:
+        if self.tokens.prefix in name:
             raise ContextFault(self._first(name), "a value stands in an attribute's name")
-        elif lower in _URL_ATTRIBUTES:
+        if lower in _URL_ATTRIBUTES:
             self._link(value, lower)
         elif lower == "style":
             self._style(value)
@@ -222,6 +237,13 @@ class _HtmlReader:
 
     def _link(self, value: str, name: str) -> None:
         """Check the whole address as it will be, then write its parts."""
+        alone = self.tokens.pattern.fullmatch(value)
+        if alone is not None and isinstance(thing := self.tokens.minted[int(alone[2])], str):
+            if why := check_link(thing):
+                raise ContextFault(alone[0], f"not a usable address in {name}", why=f"{thing[:120]!r}: {why}")
+            self.found.add(int(alone[2]))
+            self.out.append(ESCAPES["url"](thing))
+            return
         parts = list(_split(value, self.tokens))
         token = self._first(value)
         assembled, prefix, seen_slot = "", "", False

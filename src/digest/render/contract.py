@@ -28,6 +28,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlsplit
@@ -197,12 +198,19 @@ def _fitted(image: Image, width: int) -> int:
 
 
 def _sentences(language: Language) -> Any:
+    @lru_cache(maxsize=512)
+    def worded(key: str, count: int | None) -> tuple[str, str]:
+        pattern = language.sentence(key, count)
+        if count is None:
+            return pattern, ""
+        pattern = pattern.replace("{count} ", "{count}\N{NO-BREAK SPACE}")  # no line may end in a bare number
+        return pattern, language.number(count)
+
     def t(key: str, **values: Any) -> Any:
         count = values.get("count")
-        pattern = language.sentence(str(key), count)
+        pattern, number = worded(str(key), count)
         if count is not None:
-            pattern = pattern.replace("{count} ", "{count}\N{NO-BREAK SPACE}")  # no line may end in a bare number
-            values["count"] = language.number(count)
+            values["count"] = number
         return spliced(pattern, values)
 
     return t

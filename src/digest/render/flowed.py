@@ -60,6 +60,12 @@ def _paragraph(line: _Atom) -> Iterator[Flat]:
     if line == ["-- "]:  # the signature separator (section 4.3) is the one fixed line that ends in a blank
         yield "-- \n"
         return
+    if not line:
+        yield "\n"
+        return
+    if len(line) == 1 and isinstance(line[0], str) and line[0][0] != " ":
+        yield from _wrapped(line[0])
+        return
     rows: list[_Atom] = [[]]
     width = 0
     for atom in _atoms(line):
@@ -74,6 +80,24 @@ def _paragraph(line: _Atom) -> Iterator[Flat]:
     for number, row in enumerate(rows):
         yield from _start(row)
         yield " \n" if number < len(rows) - 1 else "\n"
+
+
+def _wrapped(text: str) -> Iterator[str]:
+    """A line without slots, not indented: most lines, and quicker than word by word as atoms."""
+    if len(text) < COLUMNS and "  " not in text and text[-1] != " ":
+        yield stuffed(text) + "\n"
+        return
+    row: list[str] = []
+    width = 0
+    for word in text.split(" "):
+        if not word:
+            continue
+        if width and width + 1 + len(word) > COLUMNS - 1:
+            yield stuffed(" ".join(row)) + " \n"
+            row, width = [], 0
+        width += len(word) + bool(row)
+        row.append(word)
+    yield stuffed(" ".join(row)) + "\n"
 
 
 def _start(row: _Atom) -> Iterator[Flat]:

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from digest.render.switching import VOID
 
@@ -35,8 +35,10 @@ _INLINE_PARENTS = frozenset({
     "mj-text", "mj-button", "mj-navbar-link", "p", "a", "b", "strong", "i", "em", "span", "small", "td", "th", "li",
     "h1", "h2", "h3", "h4", "h5", "h6", "div",
 })  # fmt: skip
+_MINDED = STRUCTURE | _INLINE_PARENTS  # where text between tags is looked at
 _TAG = re.compile(r"<(/?)([A-Za-z][\w:.-]*)((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)>")
 _ATTRIBUTE = re.compile(r"(\s*)([^\s=\"'/]+)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"']+))?")
+_STURDY = re.compile(r"(?: [A-Za-z][\w:-]*+=\"[ !#-\[\]-~]*+\")*+ ?")  # needs no rewriting
 _FRAGILE = re.compile(r"[^\x20-\x5b\x5d-\x7e]")
 
 
@@ -48,8 +50,7 @@ class MjmlFault(Exception):
         self.offset, self.what, self.why, self.try_, self.related = offset, what, why, try_, related
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(NamedTuple):
     name: str
     offset: int
 
@@ -76,23 +77,33 @@ class _Reader:
         self.source, self.block_token = source, block_token
         self.stack: list[_Open] = []
         self.out: list[str] = []
+        self.copied = 0  # how much of the source is in `out`: only what is changed is put there piece by piece
         self.seen_root = False
 
     def run(self) -> str:
-        source, at = self.source, 0
-        while (start := source.find("<", at)) >= 0:
-            self._text(at, start)
-            at = self._markup(start)
-        self._text(at, len(source))
+        source, stack, at = self.source, self.stack, 0
+        find, match = source.find, _TAG.match
+        while (start := find("<", at)) >= 0:
+            if start > at and (not stack or stack[-1].name in _MINDED):
+                self._text(at, start)
+            found = match(source, start)
+            at = self._tag(found) if found is not None else self._no_tag(start)
+        if at < len(source):
+            self._text(at, len(source))
         if self.stack:
             opened = self.stack[-1]
             raise MjmlFault(opened.offset, f"<{opened.name}> is never closed", try_=f"add </{opened.name}>")
         if not self.seen_root:
             raise MjmlFault(0, "there is no <mjml> element", try_="a template's outermost element is <mjml>")
+        self.out.append(source[self.copied :])
         return "".join(self.out)
 
-    def _markup(self, start: int) -> int:
-        """Handle what begins with the `<` at `start`; returns where reading goes on."""
+    def _put(self, start: int, end: int, instead: str) -> None:
+        self.out += (self.source[self.copied : start], instead)
+        self.copied = end
+
+    def _no_tag(self, start: int) -> int:
+        """A `<` that begins a comment, or a mistake; returns where reading goes on."""
         source = self.source
         if source.startswith("<!--", start):
             return self._comment(start)
@@ -100,18 +111,12 @@ class _Reader:
             raise MjmlFault(
                 start, "a doctype, CDATA section or processing instruction", try_="remove it; MJML writes its own"
             )
-        found = _TAG.match(source, start)
-        if not found:
-            raise MjmlFault(
-                start,
-                'a "<" that starts no complete tag',
-                why="a quote is not closed, a > is missing, or the < is meant as text",
-                try_="close the tag, or write &lt; for the character",
-            )
-        self._tag(found)
-        if found[2] == "mj-style" and not found[1] and not found[3].endswith("/"):
-            return self._style(found.end())
-        return found.end()
+        raise MjmlFault(
+            start,
+            'a "<" that starts no complete tag',
+            why="a quote is not closed, a > is missing, or the < is meant as text",
+            try_="close the tag, or write &lt; for the character",
+        )
 
     def _comment(self, start: int) -> int:
         end = self.source.find("-->", start + 4)
@@ -120,34 +125,39 @@ class _Reader:
         inner = self.source[start + 4 : end]
         if "--" in inner or inner.endswith("-"):
             raise MjmlFault(start, 'a comment with "--" inside', try_="use {# … #} for notes in templates")
-        if self.stack and self.stack[-1].name not in STRUCTURE:
-            self.out.append(self.source[start : end + 3])
+        if not self.stack or self.stack[-1].name in STRUCTURE:
+            self._put(start, end + 3, "")
         return end + 3
 
     def _style(self, start: int) -> int:
         end = self.source.find("</mj-style", start)
         if end < 0:
             raise MjmlFault(self.stack[-1].offset, "<mj-style> is never closed", try_="add </mj-style>")
-        self.out.append(self.source[start:end])
         return end
 
-    def _tag(self, found: re.Match[str]) -> None:
-        closing, name, rest = found[1], found[2], found[3]
-        lower = name.lower()
+    def _tag(self, found: re.Match[str]) -> int:
+        closing, name, rest = found.groups()
+        lower, stack, end = name.lower(), self.stack, found.end()
         if closing:
-            self._close(found.start(), lower)
-            self.out.append(found[0])
-            return
+            if stack and stack[-1].name == lower:
+                stack.pop()
+            else:
+                self._close(found.start(), lower)
+            return end
         if lower.startswith("mj"):
             self._known(found.start(), lower)
-        self._placed(found.start(), lower)
-        self.seen_root = self.seen_root or lower == "mjml"
-        selfclosed = rest.rstrip().endswith("/")
-        body = rest.rstrip()[:-1] if selfclosed else rest
-        slash = " /" if selfclosed else ""
-        self.out.append(f"<{name}{self._attributes(body, found.start(3))}{slash}>")
+        elif stack and stack[-1].name in STRUCTURE:
+            raise self._misplaced(found.start(), lower)
+        body = rest.rstrip()
+        selfclosed = body.endswith("/")
+        body = body[:-1] if selfclosed else rest
+        if not _STURDY.fullmatch(body):
+            slash = " /" if selfclosed else ""
+            self._put(found.start(), end, f"<{name}{self._attributes(body, found.start(3))}{slash}>")
         if not selfclosed and lower not in VOID:
-            self.stack.append(_Open(lower, found.start()))
+            stack.append(_Open(lower, found.start()))
+            return self._style(end) if lower == "mj-style" else end
+        return end
 
     def _close(self, offset: int, name: str) -> None:
         if name in VOID:
@@ -170,6 +180,7 @@ class _Reader:
             )
 
     def _known(self, offset: int, name: str) -> None:
+        self.seen_root = self.seen_root or name == "mjml"
         if name in _UNSUPPORTED:
             raise MjmlFault(offset, f"<{name}> is not supported by the compiler", try_=_UNSUPPORTED[name])
         if name not in ELEMENTS:
@@ -181,15 +192,14 @@ class _Reader:
                 try_=f"did you mean <{near[0]}>?" if near else "see the list of MJML components",
             )
 
-    def _placed(self, offset: int, name: str) -> None:
-        parent = self.stack[-1].name if self.stack else ""
-        if parent in STRUCTURE and not name.startswith("mj"):
-            raise MjmlFault(
-                offset,
-                f"<{name}> straight inside <{parent}>",
-                why="the compiler would leave it out without a word",
-                try_=f"wrap it in <mj-raw> or <mj-text> inside <{parent}>",
-            )
+    def _misplaced(self, offset: int, name: str) -> MjmlFault:
+        parent = self.stack[-1].name
+        return MjmlFault(
+            offset,
+            f"<{name}> straight inside <{parent}>",
+            why="the compiler would leave it out without a word",
+            try_=f"wrap it in <mj-raw> or <mj-text> inside <{parent}>",
+        )
 
     def _attributes(self, text: str, offset: int) -> str:
         try:
@@ -200,14 +210,13 @@ class _Reader:
     def _text(self, start: int, end: int) -> None:
         if start == end:
             return
-        text = self.source[start:end]
         parent = self.stack[-1].name if self.stack else ""
         if parent in STRUCTURE or not parent:
-            self._between(text, start, parent)
-        elif "\n" in text and not text.strip() and parent in _INLINE_PARENTS:
-            self.out.append(" ")
-        else:
-            self.out.append(text)
+            self._between(self.source[start:end], start, parent)
+        elif parent in _INLINE_PARENTS:
+            text = self.source[start:end]
+            if text.isspace() and "\n" in text:
+                self._put(start, end, " ")
 
     def _between(self, text: str, offset: int, parent: str) -> None:
         """Only blanks and the ends of blocks may stand between MJML elements."""
@@ -221,7 +230,8 @@ class _Reader:
                 why="the compiler would leave it out without a word",
                 try_="put it into <mj-text>",
             )
-        self.out.extend(f"<mj-raw>{found[0]}</mj-raw>" for found in self.block_token.finditer(text))
+        edges = "".join(f"<mj-raw>{found[0]}</mj-raw>" for found in self.block_token.finditer(text))
+        self._put(offset, offset + len(text), edges)
 
 
 @lru_cache(maxsize=2048)  # most tags of an issue are written alike: a third of the time of `prepared`

@@ -46,93 +46,85 @@ Flat: TypeAlias = "str | Fill | Edge"
 
 def switchable(flat: list[Flat]) -> None:
     """Every block begins and ends at one place of the document, for Outlook and for everybody else: hidden or shown,
-    every element stays closed. One pass over the HTML, and none where there is no block."""
-    edges: list[tuple[int, Edge]] = []
-    literals: list[str] = []
-    length = 0
+    every element stays closed. One pass over what stands in blocks; nothing else is read."""
+    reading: _Switching | None = None
     for piece in flat:
-        if isinstance(piece, str):
-            literals.append(piece)
-            length += len(piece)
-        elif isinstance(piece, Edge):
-            edges.append((length, piece))
-    if edges:
-        _Switching("".join(literals)).run(edges)
+        if isinstance(piece, Edge):
+            reading = reading or _Switching()
+            reading.edge(piece)
+        elif reading is not None and reading.opened and isinstance(piece, str):
+            reading.literals.append(piece)
 
 
 @dataclass(slots=True)
 class _View:
-    """Elements that are open as one kind of mail program reads it; `lows` the fewest that were, for each open block."""
+    """Elements that blocks have opened, as one kind of mail program reads it; `marks` are their number where each open
+    block began."""
 
     stack: list[str] = field(default_factory=list)
-    marks: list[tuple[int, str]] = field(default_factory=list)
-    lows: list[int] = field(default_factory=list)
+    marks: list[int] = field(default_factory=list)
 
-    def tag(self, closing: str, name: str, rest: str) -> None:
+    def tag(self, closing: str, name: str, rest: str) -> bool:
+        """Whether it closes what a block has opened, or opens something."""
+        if name in VOID or (not closing and rest.endswith("/")):
+            return True
         if not closing:
-            if name not in VOID and not rest.endswith("/"):
-                self.stack.append(name)
-            return
-        if self.stack and name not in VOID:
+            self.stack.append(name)
+            return True
+        fits = len(self.stack) > (self.marks[-1] if self.marks else 0) and self.stack[-1] == name
+        if self.stack:
             self.stack.pop()
-            if self.lows:
-                self.lows[-1] = min(self.lows[-1], len(self.stack))
-
-    def begin(self) -> None:
-        self.marks.append((len(self.stack), self.stack[-1] if self.stack else ""))
-        self.lows.append(len(self.stack))
-
-    def end(self) -> bool:
-        """Whether the block that ends here began here."""
-        depth, parent = self.marks.pop()
-        low = self.lows.pop()
-        if self.lows:
-            self.lows[-1] = min(self.lows[-1], low)
-        return len(self.stack) == depth and low == depth and (not depth or self.stack[-1] == parent)
+        return fits
 
 
 class _Switching:
     """The scan of `switchable`. `hidden` is "outlook" or "others" inside a comment that only they read."""
 
-    def __init__(self, html: str) -> None:
-        self.html, self.hidden = html, ""
+    def __init__(self) -> None:
+        self.literals: list[str] = []
+        self.opened: list[Edge] = []
+        self.hidden = ""
         self.modern, self.outlook = _View(), _View()
-        self.opened: list[tuple[Edge, str]] = []
 
-    def run(self, edges: list[tuple[int, Edge]]) -> None:
-        at = 0
-        for offset, edge in edges:
-            for event in _EVENT.finditer(self.html, at, offset):
-                self._event(event)
-            at = offset
-            self._edge(edge)
+    def edge(self, edge: Edge) -> None:
+        self._read()
+        views = (self.modern, self.outlook)
+        if edge.condition is not None:
+            if not self.opened:
+                self.hidden = ""
+            if self.hidden:
+                raise self._cut(edge)
+            self.opened.append(edge)
+            for view in views:
+                view.marks.append(len(view.stack))
+        elif self.opened:
+            opened = self.opened[-1]
+            if self.hidden or any(len(view.stack) != view.marks.pop() for view in views):
+                raise self._cut(opened)
+            self.opened.pop()
 
-    def _event(self, event: re.Match[str]) -> None:
+    def _read(self) -> None:
+        for event in _EVENT.finditer("".join(self.literals)):
+            if not self._fits(event):
+                raise self._cut(self.opened[-1])
+        self.literals.clear()
+
+    def _fits(self, event: re.Match[str]) -> bool:
         if event[3] is not None:
             views = {"outlook": (self.outlook,), "others": (self.modern,)}.get(self.hidden, (self.outlook, self.modern))
-            for view in views:
-                view.tag(event[2], event[3].lower(), event[4])
-        elif event[0].endswith("<![endif]-->"):
-            self.hidden = ""
-        elif event[0].startswith("<!--[if"):
+            fits = [view.tag(event[2], event[3].lower(), event[4]) for view in views]  # all of them keep count
+            return all(fits)
+        if event[0].endswith("<![endif]-->"):
+            was, self.hidden = self.hidden, ""
+            return bool(was)
+        if event[0].startswith("<!--[if"):
             self.hidden = "others" if event[0].endswith("-->") else "outlook"
+        return True
 
-    def _edge(self, edge: Edge) -> None:
-        if edge.condition is not None:
-            if self.modern.stack and self.modern.stack[-1] == "tr":
-                raise ContextFault(
-                    edge.token, f"the block on {edge.condition} hides cells of a table row",
-                    why="the cells after them would move to other columns", try_="put it around whole rows",
-                )  # fmt: skip
-            self.opened.append((edge, self.hidden))
-            self.modern.begin()
-            self.outlook.begin()
-        elif self.opened:
-            opened, hidden = self.opened.pop()
-            fits = [view.end() for view in (self.modern, self.outlook)]
-            if not all(fits) or hidden != self.hidden:
-                raise ContextFault(
-                    opened.token, f"the block on {opened.condition} cuts through elements",
-                    why="hidden, it would leave a table, a link or a comment for Outlook open",
-                    try_="put it around whole sections, columns, column children or table rows",
-                )  # fmt: skip
+    @staticmethod
+    def _cut(edge: Edge) -> ContextFault:
+        return ContextFault(
+            edge.token, f"the block on {edge.condition} cuts through elements",
+            why="hidden, it would leave a table, a link or a comment for Outlook open",
+            try_="put it around whole sections, columns, column children or table rows",
+        )  # fmt: skip

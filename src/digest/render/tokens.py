@@ -34,21 +34,19 @@ class Tokens:
     names: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())  # months and days, for slots filtered by dateformat
     locale: str = ""  # of this compilation: what a reader without a locale of their own reads
     entered: list[Any] = field(default_factory=list, repr=False, compare=False)
+    prefix: str = field(init=False, repr=False)
+    pattern: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
-    @property
-    def pattern(self) -> re.Pattern[str]:
-        """Groups: kind (v value, s slot, o and c the ends of a block) and number."""
-        return re.compile(f"zq{self.nonce}([vsoc])([0-9]+)z")
-
-    @property
-    def prefix(self) -> str:
-        return f"zq{self.nonce}"
+    def __post_init__(self) -> None:
+        """The pattern's groups: kind (v value, s slot, o and c the ends of a block) and number."""
+        self.prefix = f"zq{self.nonce}"
+        self.pattern = re.compile(f"{self.prefix}([vsoc])([0-9]+)z")
 
     def mint(self, kind: str, thing: str | Fill | Condition | None) -> Markup:
         if isinstance(thing, str) and self.prefix in thing:
             thing = self.expand(thing)
         self.minted.append(thing)
-        return Markup(f"zq{self.nonce}{kind}{len(self.minted) - 1}z")  # noqa: S704 - ASCII letters and digits
+        return Markup(f"{self.prefix}{kind}{len(self.minted) - 1}z")  # noqa: S704 - ASCII letters and digits
 
     def expand(self, text: str) -> str:
         """`text` with value tokens replaced: a filter such as `striptags` was given markup that held some."""
