@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from digest.clock.tick import tick
-from digest.model import IssueState
+from digest.model import EventKind, IssueRow, IssueState, MailEvent, Traces
+from digest.pipeline import limiting
 from digest.pipeline.steering import release
+from digest.store.events import Item
 from support_smtp import Sink
 from support_world import MONDAY, World, world
 
@@ -78,3 +80,30 @@ def test_a_digest_with_limits_goes_over_two_relays(place: World) -> None:
     with place.workspace() as workspace, workspace.store.database.read() as connection:
         used = connection.exec_driver_sql("SELECT used FROM pace WHERE key = 'relay main'").scalar_one()
     assert sum(json.loads(used).values()) == place.sink.taken
+
+
+def complain(place: World, row: IssueRow, count: int) -> None:
+    """Proven complaints of so many who were mailed."""
+    with place.workspace() as workspace, workspace.store.database.read() as connection:
+        people = connection.exec_driver_sql("SELECT subscriber_id FROM delivery LIMIT ?", (count,)).scalars().all()
+        for subscriber_id in people:
+            event = MailEvent(EventKind.COMPLAINT, place.clock, Traces(row.id, subscriber_id), source="pipe")
+            found = workspace.store.events.known(event.traces)
+            assert found is not None
+            known, trust = found
+            workspace.store.events.record(
+                [Item(event, known, known.key, trust)], at=place.clock, decide=lambda *_: None
+            )
+
+
+def test_complaints_while_an_issue_goes_out_hold_it(place: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three of 200 are more than 0.3 %: a worker that looks stops, and says why; two are too few to tell."""
+    place.people(*(f"reader{number}@quay.example" for number in range(200)))
+    run(place)
+    [row] = place.issues()
+    monkeypatch.setattr(limiting, "LOOK_S", 0.0)
+    for count, reason in ((2, ""), (3, "policy")):
+        complain(place, row, count)
+        with place.workspace() as workspace:
+            assert limiting.Feedback(workspace, row).reason() == reason
+            assert ("3 of 200 complained" in limiting.objections(workspace, row)) is bool(reason)

@@ -244,5 +244,6 @@ def _delivery(table: schema.DeliveryTable, limits: Mapping[str, tuple[Rate, ...]
         bulk_checks=table.bulk_checks,
         max_hard_bounces=table.max_hard_bounces,
         max_policy_refusals=table.max_policy_refusals,
+        max_complaints=table.max_complaints,
         limits=limits,
     )

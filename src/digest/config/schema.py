@@ -474,6 +474,9 @@ class DeliveryTable(Table):
     max_policy_refusals: Percent = setting(
         0.01, "Of the last 500 results: with more refusals of how or what we send it is held.", shown='"1%"'
     )
+    max_complaints: Percent = setting(
+        0.003, "Of those mailed: when more complain while the issue goes out, it is held.", shown='"0.3%"'
+    )
     bulk_checks: Flag = setting(
         True,
         "Do not send to more than 5,000 people at one provider while `digest doctor` sees that something is missing "

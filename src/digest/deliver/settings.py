@@ -103,6 +103,7 @@ class DeliverySettings:
     bulk_checks: bool = True
     max_hard_bounces: float = 0.05
     max_policy_refusals: float = 0.01
+    max_complaints: float = 0.003
     limits: Mapping[str, tuple[Rate, ...]] = field(default_factory=dict)
 
 

@@ -17,6 +17,7 @@ from digest.errors import BusyError, StateError, StoreError, UsageError
 from digest.model import Accounting, EmailAddress, IssueState, Message, Report
 from digest.pipeline.crew import COUNTS, Crew
 from digest.pipeline.intake import learn_refusals
+from digest.pipeline.limiting import objections
 from digest.pipeline.presence import in_charge, recover
 from digest.pipeline.signing import signed
 from digest.pipeline.watching import UNWATCHED, Watch
@@ -124,7 +125,7 @@ def _settle(workspace: Workspace, row: IssueRow, report: Report) -> Sent:
         if workspace.config.delivery.on_uncertain == "resend":
             issues.resend(row.id, at=now)
         if report.stopped == "policy":
-            _break_off(workspace, row.id, report.note)
+            _break_off(workspace, row.id, report.note or objections(workspace, row))
         learn_refusals(workspace, row.id)
         row = issues.finish(row.id, at=now)
         return Sent(row, report, issues.accounting(row.id), issues.next_retry(row.id))

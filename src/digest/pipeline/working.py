@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from digest.errors import UsageError
 from digest.model import Message, Recipient, Report
-from digest.pipeline.limiting import pace_of, relays_of
+from digest.pipeline.limiting import Feedback, pace_of, relays_of
 from digest.pipeline.presence import Presence
 from digest.pipeline.signing import signer
 from digest.pipeline.watching import Stop
@@ -33,7 +33,7 @@ def work(
     from digest.deliver import send as deliver
 
     with pace_of(workspace, row.digest) as pace:
-        delivery = workspace.config.delivery
+        delivery, feedback = workspace.config.delivery, Feedback(workspace, row)
         limits = Limits(
             claim=delivery.claim,
             finish_by=finish_by(workspace, row),
@@ -46,7 +46,7 @@ def work(
             workspace.store.ledger(row.id, presence.worker_id, now=workspace.now),
             relays_of(workspace, row.digest),
             dkim=signer(workspace),
-            stop=lambda: "lease" if presence.lost else stop(),
+            stop=lambda: "lease" if presence.lost else stop() or feedback.reason(),
             limits=limits,
             progress=progress,
             now=workspace.now,
