@@ -199,8 +199,14 @@ def test_the_difference_to_the_last_issue(get: Any) -> None:
     assert found["structure"] and not any("Lamp" in words for _, words in found["structure"])
 
 
-def test_findings_lead_to_an_element_that_is_there(get: Any) -> None:
+def test_findings_lead_to_an_element_that_is_there(place: World, get: Any) -> None:
     """Each finding about the HTML has the number of a start tag in the frame."""
+    (place.folder / "templates").mkdir()
+    (place.folder / "templates" / "briefing.mjml").write_text(
+        '{% extends "@builtin/briefing.mjml" %}{% block intro %}<mj-section><mj-column><mj-text>'
+        '<a href="http://localhost:1/x">A link to here</a></mj-text></mj-column></mj-section>{% endblock %}',
+        encoding="utf-8",
+    )
     frame = get("/frame?digest=weekly").text
     findings = get("/api/checks?digest=weekly")["findings"]
     about = [one for one in findings if one["place"].startswith("html line")]
