@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -28,8 +28,8 @@ from support_smtp import LogLine, SinkProcess
 from support_world import MONDAY, FeedServer, World
 
 CONNECTIONS = 2  # few, so that a send lasts long enough to be killed in the middle, and the bound is a sharp one
-WINDOW = 2  # messages on a connection that are begun and not durably answered, without CHUNKING
-IN_FLIGHT = CONNECTIONS * WINDOW  # of one process: those whose fate a kill may hide
+WINDOW = {"DATA": 2, "BDAT": 4}  # messages on a connection that are begun and not durably answered
+IN_FLIGHT = {way: CONNECTIONS * window for way, window in WINDOW.items()}  # of a process: whose fate a kill may hide
 
 
 def workers_of(process: subprocess.Popen[bytes]) -> list[int]:
@@ -49,16 +49,23 @@ class Tally:
     seed: int
     workers: int = 1
     rounds: int = 0
+    rounds_with_bdat: int = 0
     kills: int = 0
     kills_of_workers: int = 0
     kills_in_mid_send: int = 0
     uncertain: int = 0
     uncertain_but_received: int = 0
     most_uncertain_in_a_round: int = 0
+    most_uncertain_after_one_kill_with_data: int = 0
+    most_uncertain_after_one_kill_with_bdat: int = 0
     twice: int = 0
     lost: int = 0
     unlike_the_undisturbed: int = 0
     exit_codes: dict[str, int] = field(default_factory=dict)
+
+    def saw_one_kill(self, way: str, uncertain: int) -> None:
+        name = f"most_uncertain_after_one_kill_with_{way.lower()}"
+        setattr(self, name, max(getattr(self, name), uncertain))
 
     def write(self, name: str) -> None:
         """Leave the figures for `make proof`."""
@@ -71,7 +78,14 @@ class Arena:
     """A frozen issue to many people, and copies of its database to be killed in."""
 
     def __init__(
-        self, folder: Path, database_url: str, copy: Callable[[str], str], *, people: int, workers: int = 1
+        self,
+        folder: Path,
+        database_url: str,
+        copy: Callable[[str], str],
+        *,
+        people: int,
+        workers: int = 1,
+        titles: Sequence[str] = ("Lamp night",),
     ) -> None:
         self.folder, self.copy, self.people, self.workers = folder, copy, people, workers
         with FeedServer() as feed:
@@ -79,7 +93,8 @@ class Arena:
             self.world.people(*(f"reader{number}@quay.example" for number in range(people)))
             self.world.configure(relay="smtp://127.0.0.1:9")
             self.world.tick()
-            feed.publish("Lamp night", self.world.clock + timedelta(hours=1))
+            for title in titles:
+                feed.publish(title, self.world.clock + timedelta(hours=1))
             self.world.at(MONDAY + timedelta(minutes=1))
             with self.world.workspace() as workspace:
                 tick(workspace, stop=_once_frozen(self.world))
@@ -97,17 +112,20 @@ class Arena:
 
     def round(self, chance: random.Random, number: int, tally: Tally, expected: dict[str, str]) -> None:
         """Kill one to three times, finish, and count."""
-        with SinkProcess(self.folder / f"sink-{tally.engine}-{number}", "--delay", "0.005") as sink:
+        way = chance.choice(("DATA", "BDAT"))
+        options = ["--delay", "0.005", *["--chunking"] * (way == "BDAT")]
+        with SinkProcess(self.folder / f"sink-{tally.engine}-{number}", *options) as sink:
             self.use(self.copy(self.frozen_url), sink)
             kills = chance.choice((1, 1, 1, 2, 3))
-            in_doubt = 0
-            for _ in range(kills):
-                in_doubt += self._kill(sink, chance, tally) * IN_FLIGHT
+            killed = sum(self._kill(sink, chance, tally) for _ in range(kills))
             code = self.send().wait(timeout=180)
             tally.exit_codes[str(code)] = tally.exit_codes.get(str(code), 0) + 1
             tally.rounds += 1
+            tally.rounds_with_bdat += way == "BDAT"
             accounting, uncertain = self.account()
-            self._judge(sink.log(), accounting, uncertain, in_doubt, tally, expected)
+            self._judge(sink.log(), accounting, uncertain, killed * IN_FLIGHT[way], tally, expected)
+            if killed == 1:
+                tally.saw_one_kill(way, len(uncertain))
 
     def _kill(self, sink: SinkProcess, chance: random.Random, tally: Tally) -> int:
         """Start a run, kill it, perhaps one of its workers first. How many processes that sent were killed.
@@ -172,16 +190,21 @@ class Arena:
 
     def send(self, *options: str) -> subprocess.Popen[bytes]:
         """`digest send`, the plain way to go on: the interrupted issue is found and finished."""
+        options = options or (("--workers", str(self.workers)) if self.workers > 1 else ())
+        return self.start("send", "weekly", "--yes", "--no-gather", *options)
+
+    def start(self, *words: str, out: int = subprocess.DEVNULL, err: int | None = None) -> subprocess.Popen[bytes]:
+        """`digest WORDS` as a process of its own, two minutes after the issue's time."""
         travelling = str(Path(__file__).parent / "travelling")
         env = os.environ | {"PYTHONPATH": travelling, "DIGEST_TEST_TIME": (MONDAY + timedelta(minutes=2)).isoformat()}
-        options = options or (("--workers", str(self.workers)) if self.workers > 1 else ())
-        send = ["--config", str(self.world.config_path), "send", "weekly", "--yes", "--no-gather", *options]
-        return subprocess.Popen(
-            [sys.executable, "-m", "digest", *send],
-            env=env,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        command = [sys.executable, "-m", "digest", "--config", str(self.world.config_path), *words]
+        return subprocess.Popen(command, env=env, stdout=out, stderr=out if err is None else err)
+
+    def ask(self, *words: str) -> tuple[int, str, str]:
+        """Exit code, standard output and standard error of `digest WORDS`."""
+        process = self.start(*words, out=subprocess.PIPE)
+        out, err = process.communicate(timeout=180)
+        return process.returncode, out.decode(), err.decode()
 
 
 class _NoSink:

@@ -30,6 +30,7 @@ from email.parser import BytesHeaderParser
 from pathlib import Path
 
 LOG_NAME = "accepted.tsv"
+_SLOW_S = 0.5
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -109,7 +110,8 @@ class Sink:
     `refuse` gets each RCPT address and may return a reply line to send instead of 250. `delay_s` is slept before every
     reply. With `login` mail is taken only after AUTH. With `directory` each accepted message is a fsynced line in
     `accepted.tsv` and, with `keep`, an .eml file. With `silent` it hangs up instead of answering a message it took.
-    `taken` counts without keeping when `remember` is False.
+    `taken` counts without keeping when `remember` is False. While the file `slow_while` is there every reply takes
+    half a second: so long something else may happen in the middle of a send, on a machine however busy.
     """
 
     def __init__(
@@ -131,11 +133,13 @@ class Sink:
         silent: bool = False,
         chunking: bool = False,
         mechanisms: str = "PLAIN LOGIN",
+        slow_while: Path | None = None,
     ) -> None:
         self.pipelining, self.smtputf8, self.eightbit, self.size = pipelining, smtputf8, eightbit, size
         self.tls, self.implicit_tls, self.login, self.delay_s = tls, implicit_tls, login, delay_s
         self.directory, self.keep, self.remember, self.refuse = directory, keep, remember, refuse
         self.silent, self.chunking, self.mechanisms = silent, chunking, mechanisms
+        self.slow_while = slow_while
         self.messages: list[Received] = []
         self.taken = 0
         self.connections = 0
@@ -237,8 +241,9 @@ class _Session:
             self.reply("502 5.5.1 not known here") if handler is None else handler(text)
 
     def reply(self, *lines: str) -> None:
-        if self.sink.delay_s:
-            time.sleep(self.sink.delay_s)
+        slow = self.sink.slow_while is not None and self.sink.slow_while.exists()
+        if slow or self.sink.delay_s:
+            time.sleep(_SLOW_S if slow else self.sink.delay_s)
         code = lines[0][:3]
         marked = [f"{code}-{line[4:]}" for line in lines[:-1]] + [lines[-1]]
         self.sock.sendall("".join(f"{line}\r\n" for line in marked).encode())
@@ -279,6 +284,9 @@ class _Session:
             return
         if mechanism.upper() == "PLAIN":
             _, user, password = _decode(initial[0]).split("\0")
+        elif mechanism.upper() == "XOAUTH2":
+            user, token, *_ = _decode(initial[0]).split("\1")
+            user, password = user.removeprefix("user="), token.removeprefix("auth=Bearer ")
         else:
             user, password = self._asked("334 VXNlcm5hbWU6"), self._asked("334 UGFzc3dvcmQ6")
         if (user, password) == self.sink.login:
@@ -456,13 +464,16 @@ def main() -> None:
     parser.add_argument("--dir", type=Path, required=True, help="where accepted.tsv is written")
     parser.add_argument("--keep", action="store_true", help="write each message to an .eml file too")
     parser.add_argument("--delay", type=float, default=0.0, help="seconds before every reply")
+    parser.add_argument(
+        "--slow-while", type=Path, metavar="FILE", help="half a second before every reply, while it is there"
+    )
     parser.add_argument("--no-pipelining", action="store_true")
     parser.add_argument("--chunking", action="store_true")
     parser.add_argument("--until-eof", action="store_true", help="end when standard input does")
     options = parser.parse_args()
     sink = Sink(
         port=options.port, pipelining=not options.no_pipelining, chunking=options.chunking, delay_s=options.delay,
-        directory=options.dir, keep=options.keep, remember=False,
+        directory=options.dir, keep=options.keep, remember=False, slow_while=options.slow_while,
     )  # fmt: skip
     with sink:
         print(f"port {sink.port}", flush=True)

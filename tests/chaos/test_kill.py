@@ -15,7 +15,7 @@ from support_chaos import Arena, Tally
 from support_postgres import Cluster
 
 PROOF = os.environ.get("DIGEST_PROOF") == "1"
-KILLS = 300 if PROOF else 3
+KILLS = int(os.environ.get("DIGEST_CHAOS_KILLS", 300 if PROOF else 3))  # a part of the proof is written down as a part
 WORKERS = (1, 3)
 PEOPLE = 300 if PROOF else 150
 SEED = int(os.environ.get("DIGEST_CHAOS_SEED", "20261123"))
@@ -30,8 +30,10 @@ def fight(arena: Arena, engine: str) -> Tally:
     while tally.kills < KILLS:
         arena.round(chance, number, tally, expected)
         number += 1
+        tally.write(
+            f"kill-{engine}-{arena.workers}"
+        )  # each round, so that a proof that is cut short leaves its figures
     print(f"\n{tally}")
-    tally.write(f"kill-{engine}-{arena.workers}")
     return tally
 
 

@@ -5,6 +5,8 @@ Shared by `send`, `run` and the `issue` commands that go on with sending. Does n
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -12,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from digest.cli.app import BUSY, DONE, FAILED, PARTLY
-from digest.cli.output import print_json, progress_bar
+from digest.cli.output import print_json, sending_bar
 from digest.cli.signals import INTERRUPT, StopRequest, graceful_stop
 from digest.cli.wording import account_lines, next_period, when
 
 if TYPE_CHECKING:
     from digest.clock.tick import Step
-    from digest.model import IssueRow, Report
+    from digest.model import Accounting, IssueRow, Report
     from digest.pipeline.gathering import GatherReport
     from digest.pipeline.issuing import Made
     from digest.pipeline.sending import Sent
@@ -41,14 +43,17 @@ def deliver(
 
     Ctrl-C pauses it in the database, SIGTERM leaves it to the next run. `total` is how many recipients to expect.
     """
-    if total is None:
-        total = workspace.store.issues.accounting(row.id).candidates
+    before = workspace.store.issues.accounting(row.id)
+    if total is None or before.candidates:
+        total = before.candidates
     with graceful_stop() as stop:
         made = _make(
             workspace,
             row,
             stop,
+            before=before,
             total=total,
+            quiet=as_json,
             sources=sources,
             accept_sources=accept_sources,
             accept_checks=accept_checks,
@@ -73,19 +78,20 @@ def _make(
     row: IssueRow,
     stop: StopRequest,
     *,
+    before: Accounting,
     total: int,
+    quiet: bool,
     sources: GatherReport | None,
     accept_sources: bool,
     accept_checks: bool,
 ) -> Made:
     from digest.pipeline.issuing import make
 
-    with progress_bar(f"Sending {row.digest}", total) as show:
+    settled = before.accepted + before.refused + before.uncertain + before.skipped
+    with sending_bar(f"Sending {row.digest}", total, quiet=quiet) as show:
 
         def progress(report: Report) -> None:
-            done = report.accepted + report.refused + report.uncertain + report.skipped + report.deferred
-            trouble = (("refused", report.refused), ("deferred", report.deferred), ("uncertain", report.uncertain))
-            show(done, ", ".join(f"{count} {word}" for word, count in trouble if count))
+            show(settled + _done(report), _trouble(report))
 
         return make(
             workspace,
@@ -98,6 +104,28 @@ def _make(
             stop=stop.reason,
             progress=progress,
         )
+
+
+def _done(report: Report) -> int:
+    """With their last word; a deferred recipient still waits for it."""
+    return report.accepted + report.refused + report.uncertain + report.skipped
+
+
+def _trouble(report: Report) -> str:
+    found = (("refused", report.refused), ("deferred", report.deferred), ("uncertain", report.uncertain))
+    return ", ".join(f"{count} {word}" for word, count in found if count)
+
+
+@contextmanager
+def due_progress(*, quiet: bool) -> Iterator[Callable[[Report], None]]:
+    """The display of a send whose size nobody was asked to confirm: how many, how fast, what trouble."""
+    with sending_bar("Sending", None, quiet=quiet) as show:
+
+        def progress(report: Report) -> None:
+            if _done(report) or report.deferred:
+                show(_done(report), _trouble(report))
+
+        yield progress
 
 
 def _paused(workspace: Workspace, made: Made, stop: StopRequest) -> Made:

@@ -10,14 +10,19 @@ import io
 import json
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from digest.errors import UsageError
 
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+SHOWN_EVERY_S = 0.1  # of a live display
 NARROW = 60  # below this many columns a table folds every word: rows are printed as small paragraphs instead
 
 
@@ -109,6 +114,66 @@ def progress_bar(title: str, total: int) -> Iterator[Callable[[int, str], None]]
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(title, total=total, note="")
         yield lambda done, note: progress.update(task, completed=done, note=note)
+
+
+@contextmanager
+def sending_bar(title: str, total: int | None, *, quiet: bool) -> Iterator[Callable[[int, str], None]]:
+    """How far, how fast, how long still, for a send; silence when `quiet` or where nobody looks on.
+
+    The yielded function takes (done, note), as often as one likes; nothing is shown before it is called. With `total`
+    None the end is not known, nor is the time left.
+    """
+    if quiet or sys.stderr is None or not sys.stderr.isatty() or total == 0:
+        yield lambda done, note: None
+        return
+    progress = _sending_progress()
+    task = progress.add_task(title, total=total, note="", start=False)
+    shown_at = 0.0
+
+    def show(done: int, note: str) -> None:
+        nonlocal shown_at
+        now = time.monotonic()
+        if now - shown_at < SHOWN_EVERY_S:  # thousands of outcomes a second are for the relay, not for the eye
+            return
+        if not shown_at:
+            progress.start()
+            progress.reset(task, completed=done)  # what others sent before is no speed of ours
+        shown_at = now
+        progress.update(task, completed=done, note=note)
+
+    try:
+        yield show
+    finally:
+        if shown_at:
+            progress.stop()
+
+
+def _sending_progress() -> Progress:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        Task,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+    from rich.text import Text
+
+    class Rate(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            return Text("" if task.speed is None else f"{task.speed:,.{0 if task.speed >= 10 else 1}f}/s")
+
+    class Left(TimeRemainingColumn):
+        def render(self, task: Task) -> Text:
+            known = task.total is not None and task.time_remaining is not None and not task.finished
+            return super().render(task).append(" left") if known else Text("")
+
+    return Progress(
+        TextColumn("[bold]{task.description}"), BarColumn(bar_width=20), MofNCompleteColumn(), Rate(), Left(),
+        TextColumn("{task.fields[note]}"), console=Console(stderr=True), transient=True,
+    )  # fmt: skip
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from digest.cli.app import DONE, FAILED, App, json_option, known_name, one_diges
 from digest.cli.delivering import (
     code_of_steps,
     deliver,
+    due_progress,
     issue_data,
     pause_interrupted,
     step_data,
@@ -98,8 +99,8 @@ def _send_due(workspace: Workspace, digests: tuple[str, ...], *, as_json: bool) 
     for name in digests:
         known_name("digest", name, workspace.config.digests, where=str(workspace.config.path))
     started = workspace.now()
-    with graceful_stop() as stop:
-        steps = pause_interrupted(workspace, tick(workspace, digests, stop=stop.reason), stop)
+    with graceful_stop() as stop, due_progress(quiet=as_json) as progress:
+        steps = pause_interrupted(workspace, tick(workspace, digests, stop=stop.reason, progress=progress), stop)
     if as_json:
         print_json([step_data(step) for step in steps])
         return code_of_steps(steps)

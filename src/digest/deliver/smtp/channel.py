@@ -19,7 +19,7 @@ from typing import Protocol
 from digest.deliver.settings import RelaySettings, Timeouts
 from digest.deliver.smtp.conversation import Answer
 from digest.deliver.smtp.offers import Mode
-from digest.deliver.smtp.opening import connect_error
+from digest.deliver.smtp.opening import address_literal, connect_error
 from digest.deliver.smtp.session import Broken, Event, Ready, Session, StartTls
 
 _READ_SIZE = 16 * 1024
@@ -113,7 +113,7 @@ class Channel(asyncio.BufferedProtocol):
             transport.abort()
             return
         self._use(transport)
-        name = self.relay.local_hostname or _own_literal(transport)
+        name = self.relay.local_hostname or address_literal(str(transport.get_extra_info("sockname")[0]))
         self.session = Session(self.relay, own_name=name, nonce=secrets.token_urlsafe(18), cap=self._cap)
         self._set_clock(self.session)
 
@@ -213,12 +213,6 @@ def _patience_s(timeouts: Timeouts, awaited: str) -> float:
     if awaited == "data":
         return timeouts.data_s
     return min(_QUIT_S, timeouts.reply_s) if awaited == "quit" else timeouts.reply_s
-
-
-def _own_literal(transport: asyncio.Transport) -> str:
-    """The address literal of this end (RFC 5321 section 4.1.3), for EHLO where no name was configured."""
-    host = str(transport.get_extra_info("sockname")[0]).partition("%")[0]
-    return f"[IPv6:{host}]" if ":" in host else f"[{host}]"
 
 
 def _reason(error: Exception) -> str:

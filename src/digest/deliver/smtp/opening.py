@@ -125,6 +125,12 @@ def _expect(relay: RelaySettings, stage: Stage, reply: Reply) -> None:
     raise RelayError(f"{what} now", where=place, why=str(reply), try_="nothing: it is tried again by itself")
 
 
+def address_literal(host: str) -> str:
+    """The address of this end of the connection (RFC 5321 section 4.1.3), for EHLO where no name was configured."""
+    host = host.partition("%")[0]
+    return f"[IPv6:{host}]" if ":" in host else f"[{host}]"
+
+
 def connect_error(relay: RelaySettings, error: OSError) -> RelayError:
     """Why no connection, or no encrypted one, could be made."""
     if isinstance(error, ssl.SSLCertVerificationError):
