@@ -375,3 +375,23 @@ def test_one_run_leads_an_issue_on_a_machine(store: Store) -> None:
     again, _ = ask(7, "here", 12, "s", at=NOW)
     assert again is not None, "workers of a run that is over are no run"
     assert ask(7, "here", 14, "s", at=NOW + 31 * SECOND)[0] is not None, "a lease that ran out keeps nobody away"
+
+
+def test_a_recipient_taken_away_is_not_begun_for_the_one_still_in_hand(store: Store) -> None:
+    """After an amendment took rows away, who holds them claims them anew only once the old ones were denied.
+
+    Otherwise the new fence would begin the message of the old rendition.
+    """
+    row = sending(store, 2)
+    ledger = store.ledger(row.id, worker(store), now=lambda: NOW)
+    a, b = (one.delivery_id for one in ledger.claim(2))
+    with store.database.write() as connection:  # as an amendment does
+        connection.exec_driver_sql("UPDATE delivery SET state = 'queued', claimed_by = NULL, fence = fence + 1")
+    assert ledger.claim(2) == []
+    assert ledger.commit([], [a]) == set()
+    assert [one.delivery_id for one in ledger.claim(2)] == [a]
+    assert ledger.commit([], [b]) == set()
+    assert [one.delivery_id for one in ledger.claim(2)] == [b]
+    assert ledger.commit([], [a, b]) == {a, b}
+    ledger.commit([(a, accepted()), (b, accepted())], [])
+    assert counts(store, row.id) == {"accepted": 2}

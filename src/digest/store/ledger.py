@@ -41,6 +41,8 @@ class IssueLedger:
         self._calls = _ENGINES[database.dialect](database, issue_id, worker_id)
         self._fences: dict[int, int] = {}
         self._begun: set[int] = set()
+        self._unsure: set[int] = set()  # whose intents may be durable: the commit raised
+        self._denied: set[int] = set()  # who was asked for and not begun: the caller holds them no more
         self._passed: dict[frozenset[str], int] = {}
         self._in_doubt = False
 
@@ -62,12 +64,28 @@ class IssueLedger:
     def _claim_once(self, n: int, apart: frozenset[str]) -> list[Claimed]:
         after = self._cursor(apart)
         found = self._persistently(lambda: self._claim_surely(n, after, apart))
-        self._fences |= {one.recipient.delivery_id: one.fence for one in found if not one.why_not}
+        fresh = self._without_those_in_hand(found)
+        taken = {one.recipient.delivery_id: one.fence for one in fresh if not one.why_not}
+        self._fences |= taken
+        self._denied -= taken.keys()
         if len(found) < n and after:
             self._passed.clear()  # the end: those that came back to the queue meanwhile lie before it
-            return found or self._claim_once(n, apart)
+            return fresh or self._claim_once(n, apart)
         self._remember(apart, found)
-        return found
+        return fresh
+
+    def _without_those_in_hand(self, found: Sequence[Claimed]) -> list[Claimed]:
+        """Rows that were taken out of our hands (an amendment) while the caller still holds the recipient of then.
+
+        With a new fence that one would be begun, with the message of the older rendition. So they go back until the
+        caller has asked for the one in hand and was denied.
+        """
+        twice = {one.recipient.delivery_id for one in found if not one.why_not}
+        twice &= self._fences.keys() - self._denied
+        if not twice:
+            return list(found)
+        self._persistently(lambda: self._give_back(delivery.c.id.in_(twice)))
+        return [one for one in found if one.recipient.delivery_id not in twice]
 
     def _claim_surely(self, n: int, after: int, apart: frozenset[str]) -> list[Claimed]:
         """A claim whose answer was lost may have happened: those rows would wait for the end of the run."""
@@ -97,7 +115,10 @@ class IssueLedger:
         fences, begun_before = self._fences, self._begun
         results = [result(row, fences[row], outcome) for row, outcome in outcomes if row in fences]
         wanted = {row: fences[row] for row in intents if row in fences and row not in begun_before}
+        self._unsure |= wanted.keys()
         begun = self._persistently(lambda: self._calls.commit(self._now(), results, wanted))
+        self._unsure -= wanted.keys()
+        self._denied = (self._denied | wanted.keys()) - begun
         for row, _ in outcomes:
             fences.pop(row, None)
             begun_before.discard(row)
@@ -122,7 +143,9 @@ class IssueLedger:
     def release(self) -> None:
         """Give back everything claimed and not begun; these attempts do not count."""
         returned = self._persistently(lambda: self._give_back(sa.true()))
-        self._fences = {row: fence for row, fence in self._fences.items() if row not in returned}
+        self._denied.clear()
+        kept = (self._begun | self._unsure) - returned
+        self._fences = {row: fence for row, fence in self._fences.items() if row in kept}
 
     def _give_back(self, which: sa.ColumnElement[bool]) -> set[int]:
         mine = (delivery.c.claimed_by == self._me, delivery.c.issue_id == self._issue)
