@@ -196,18 +196,18 @@ def _question(seen: Prospect) -> str:
 
 
 def _finish_line(workspace: Workspace, seen: Prospect) -> str:
-    """When it will be over, going by the last issue; nothing when there was none to go by."""
+    """When it will be over, by all limits and the last issue; nothing when neither says anything."""
+    from digest.pipeline.estimating import estimate
+    from digest.pipeline.working import finish_within_s
+
     digest = seen.found.digest
-    done = [row for row in workspace.store.issues.all(digest) if row.started_at and row.done_at]
-    last = max(done, key=lambda row: row.done_at or row.scheduled_for, default=None)
-    if last is None or last.started_at is None or last.done_at is None:
+    found = estimate(workspace, digest, seen.reading.size)
+    if not found.seconds:
         return ""
-    before = workspace.store.issues.accounting(last.id).accepted
-    if not before:
-        return ""
-    seconds = (last.done_at - last.started_at).total_seconds() / before * seen.reading.size
-    end = when(workspace, digest, workspace.now() + timedelta(seconds=seconds))
-    return f"  Takes about {duration(max(seconds, 1))}, until {end}, going by {last.name}"
+    end = when(workspace, digest, workspace.now() + timedelta(seconds=found.seconds))
+    line = f"  Takes about {duration(found.seconds)}, until {end}, {found.because}"
+    within_s = finish_within_s(workspace, digest)
+    return f"{line}: longer than finish_within ({duration(within_s)})" if found.seconds > within_s else line
 
 
 def _not_now(workspace: Workspace, seen: Prospect, *, as_json: bool) -> int:

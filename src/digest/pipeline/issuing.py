@@ -19,12 +19,13 @@ from digest.pipeline.approving import approved_draft, look_again, standing
 from digest.pipeline.composing import checked, not_ahead, specimen
 from digest.pipeline.doctoring import refusal
 from digest.pipeline.drafting import Drafted
+from digest.pipeline.estimating import estimate
 from digest.pipeline.freezing import freeze, render
 from digest.pipeline.gathering import GatherReport, SourceResult, enroll, gather
 from digest.pipeline.listing import ListReading, read_list
 from digest.pipeline.preflighting import Unfit, examine
 from digest.pipeline.presence import at_work, recover
-from digest.pipeline.sending import Sent, send
+from digest.pipeline.sending import Sent, finish_within_s, send
 from digest.pipeline.watching import Stop, Watch, ignored, never
 from digest.pipeline.workspace import EVERY, Workspace
 from digest.recurrence import period_after, period_at
@@ -274,6 +275,8 @@ def _prepare(workspace: Workspace, row: IssueRow, terms: Terms, watch: Watch, so
         return _doubtful_list(workspace, row, reading, report, terms)
     if (unready := _unready(workspace, row, terms)) is not None:
         return replace(unready, sources=report, reading=reading, notes=drafted.notes)
+    if not terms.ask and not was_released(row) and (slow := _too_slow(workspace, row.digest, reading.size)):
+        return Made(hold(workspace, row, "late", slow), sources=report, reading=reading, notes=drafted.notes)
     if row.state is IssueState.PLANNED:
         row = workspace.store.issues.move(row, IssueState.DRAFTED, at=workspace.now(), note=row.note)
     return replace(_frozen(workspace, row, drafted, terms), sources=report, reading=reading, notes=drafted.notes)
@@ -357,6 +360,15 @@ def _without_sources(workspace: Workspace, row: IssueRow, found: int, report: Ga
         return Made(hold(workspace, row, "source_failed", note), sources=report)
     waiting = _postponed(workspace, row, "source_failed", note)
     return Made(waiting, sources=report, retry_at=waiting.next_try_at)
+
+
+def _too_slow(workspace: Workspace, digest: str, size: int) -> str:
+    """Why it could not be over within `finish_within`, or ""."""
+    found, within_s = estimate(workspace, digest, size), finish_within_s(workspace, digest)
+    if found.seconds <= within_s:
+        return ""
+    hours = f"{found.seconds / 3600:.1f} hours"
+    return f"it would take about {hours}, longer than finish_within ({within_s / 3600:g} hours): {found.because}"
 
 
 def _unreadable_list(
