@@ -356,9 +356,15 @@ def _event_words(event: Event) -> str:
         return f"{'undone: ' if event.kind == 'undo' else ''}{change}{by}"
     if event.kind == "rescheduled":
         return f"moved from {detail.get('from')} to {detail.get('to')}, as its schedule was{by}"
-    words = ", ".join(f"{value} {key}" if isinstance(value, int) and not isinstance(value, bool) else f"{key} {value}"
-                      for key, value in detail.items() if value not in (0, "", None))  # fmt: skip
+    words = ", ".join(_detail_words(key, value) for key, value in detail.items() if value not in (0, "", None, {}))
     return f"{event.kind}{f': {words}' if words else ''}{by}"
+
+
+def _detail_words(key: str, value: object) -> str:
+    """`4 candidates`, `stopped relay`; of counts by name, `1 skipped(no_topic)`."""
+    if isinstance(value, dict):
+        return ", ".join(_detail_words(str(inner), one) for inner, one in value.items())
+    return f"{value} {key}" if isinstance(value, int) and not isinstance(value, bool) else f"{key} {value}"
 
 
 def _me() -> str:

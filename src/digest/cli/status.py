@@ -11,7 +11,7 @@ import click
 from digest.cli.app import DONE, FAILED, App, json_option, pass_app
 from digest.cli.bounce import came_back_lines
 from digest.cli.output import print_json
-from digest.cli.wording import moment, when
+from digest.cli.wording import counted, moment, when
 
 if TYPE_CHECKING:
     from digest.pipeline.workspace import Workspace
@@ -37,15 +37,17 @@ def status(app: App, check: bool, as_json: bool) -> None:
     sys.exit(FAILED if check and seen.trouble else DONE)
 
 
+def _waiting(articles: int) -> str:
+    return f"{counted(articles, 'article')} {'waits' if articles == 1 else 'wait'} for it"
+
+
 def _lines(workspace: Workspace, seen: Any, paused: Mapping[str, Paused], *, trouble_only: bool) -> list[str]:
     lines = [f"! {trouble}" for trouble in seen.trouble]
     if trouble_only:
         return lines
     for digest in seen.digests:
         lines.append(f"{digest.name}: {digest.title}, {digest.schedule} ({digest.zone})")
-        lines.append(
-            f"  next   {when(workspace, digest.name, digest.next_at)}; {digest.waiting_articles} articles wait for it"
-        )
+        lines.append(f"  next   {when(workspace, digest.name, digest.next_at)}; {_waiting(digest.waiting_articles)}")
         for issue in digest.issues:
             lines.extend(f"  {line}" for line in _issue_lines(issue))
     for source in seen.sources:
@@ -53,7 +55,7 @@ def _lines(workspace: Workspace, seen: Any, paused: Mapping[str, Paused], *, tro
             lines.append(_paused_line(workspace, source, paused[source.name]))
             continue
         state = f"failed {source.failures} times: {source.last_error}" if source.last_error else "fine"
-        lines.append(f"source {source.name}: {state}; {source.articles} articles")
+        lines.append(f"source {source.name}: {state}; {counted(source.articles, 'article')}")
     for name, looked_at, error in seen.mailboxes:
         state = error or (f"looked into {moment(workspace, looked_at)}" if looked_at else "not looked into yet")
         lines.append(f"{name}: {state}")
@@ -64,7 +66,7 @@ def _paused_line(workspace: Workspace, source: Any, rest: Paused) -> str:
     note = f": {rest.note}" if rest.note else ""
     by = f" by {rest.by}" if rest.by else ""
     since = moment(workspace, rest.at)
-    return f"source {source.name}: paused{note} (since {since}{by}); {source.articles} articles"
+    return f"source {source.name}: paused{note} (since {since}{by}); {counted(source.articles, 'article')}"
 
 
 def _issue_lines(issue: Any) -> list[str]:

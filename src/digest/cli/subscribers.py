@@ -11,7 +11,7 @@ import click
 from digest.cli.app import DONE, PARTLY, App, json_option, one_list, pass_app
 from digest.cli.output import confirm, print_json, print_table
 from digest.cli.suppressions import suppressions
-from digest.cli.wording import moment, people, say_alarm, when
+from digest.cli.wording import counted, moment, people, say_alarm, when
 
 if TYPE_CHECKING:
     from digest.pipeline.joining import ImportPlan
@@ -46,7 +46,9 @@ def check(app: App, list_name: str | None, as_json: bool) -> None:
             print_json(readings)
         else:
             for reading in readings:
-                click.echo(f"{reading.list_name}: {people(reading.size)}, {len(reading.rejects)} unusable rows")
+                click.echo(
+                    f"{reading.list_name}: {people(reading.size)}, {counted(len(reading.rejects), 'unusable row')}"
+                )
                 for warning in reading.warnings:
                     click.echo(f"  {warning}")
                 for reject in reading.rejects:
@@ -190,17 +192,18 @@ def history(app: App, address: str, as_json: bool) -> None:
 
 
 @subscribers.command(short_help="Take an address off a list, or act on a reply's token.")
-@click.argument("who", metavar="ADDRESS|TOKEN")
+@click.argument("who", metavar="ADDRESS|SUBJECT")
 @list_option
 @json_option
 @pass_app
 def unsubscribe(app: App, who: str, list_name: str | None, as_json: bool) -> None:
-    """Record an unsubscribe by hand: an address, or the token from the subject of an unsubscribe mail."""
+    """Record an unsubscribe by hand: an address, or the subject of an unsubscribe mail, whole or its token alone."""
     with app.workspace(secrets=False) as workspace:
         from digest.pipeline import unsubscribing
 
         if "@" not in who:
-            done = unsubscribing.unsubscribe_by_token(workspace, who.strip(), source="operator")
+            token = (who.split() or [""])[-1]  # the subject reads "unsubscribe TOKEN", perhaps with "Re:" before it
+            done = unsubscribing.unsubscribe_by_token(workspace, token, source="operator")
             _say(f"{done.address_masked} is off {done.list_title}.", as_json=as_json, address=done.address_masked)
             return
         if list_name is not None:

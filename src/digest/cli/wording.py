@@ -46,7 +46,12 @@ def duration(seconds: float) -> str:
 
 def people(count: int) -> str:
     """`1 subscriber`, `2,980 subscribers`."""
-    return f"{count:,} subscriber{'' if count == 1 else 's'}"
+    return counted(count, "subscriber")
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 article`, `2,980 articles`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def next_period(workspace: Workspace, digest: str) -> str:
@@ -69,7 +74,7 @@ def source_line(result: SourceResult) -> str:
     updated = f", {result.updated} changed" if result.updated else ""
     copies = f", {result.copies} known by another source" if result.copies else ""
     moved = f", {result.moved} under new names: its site has moved" if result.moved else ""
-    return f"  {result.source}: {result.found} articles, {result.new} new{updated}{copies}{moved}"
+    return f"  {result.source}: {counted(result.found, 'article')}, {result.new} new{updated}{copies}{moved}"
 
 
 def say_alarm(reading: ListReading) -> None:
@@ -94,7 +99,7 @@ def prospect_lines(workspace: Workspace, seen: Prospect) -> list[str]:
     before = f" (last time {reading.before})" if reading.before is not None else ""
     lines.append(f"  To {people(reading.size)}{before}, {seen.size_bytes / 1024:.0f} KiB of HTML each")
     if reading.rejects:
-        lines.append(f"  {len(reading.rejects)} rows of the list cannot be used; digest subscribers check names them")
+        lines.append(f"  {counted(len(reading.rejects), 'row')} of the list cannot be used: digest subscribers check")
     if reading.alarm:
         lines.append(f"  {reading.alarm}")
     return lines + notes + preflight_lines(seen.findings)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from digest.errors import DigestError
 from digest.model import Issue, Item, Sending
@@ -78,8 +79,8 @@ def _digest(config: Config, name: str) -> Iterator[Finding]:
     settings = config.digests[name]
     now = utc_now()
     rule = parse_schedule(settings.schedule, settings.timezone)
-    coming = period_after(rule, now)
-    yield Finding("info", f"{name}: {rule.describe()}; next {coming.label}")
+    coming = period_after(rule, now).end.astimezone(ZoneInfo(settings.timezone))
+    yield Finding("info", f"{name}: {rule.describe()}; next {coming:%a} {coming.day} {coming:%b %Y %H:%M}")
     issue, theme = _specimen(config, name, rule), Theme.from_settings(settings.render)
     try:
         rendition = render_issue(
