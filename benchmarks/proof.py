@@ -33,6 +33,7 @@ TESTS = {
 }
 SCRIPTS = {
     "fill": ["benchmarks/bench_fill.py", "--json"],
+    "compile": ["benchmarks/bench_compile.py", "--json"],
     "dkim": ["benchmarks/bench_dkim.py", "--json", "--rounds", "21", "--messages", "60"],
     "ledger": ["benchmarks/bench_ledger.py", "--json"],
     "send": ["benchmarks/bench_send.py", "--json"],

@@ -25,11 +25,12 @@ from digest.render.switching import ContextFault, Edge, Flat, switchable
 
 _URL_ATTRIBUTES = frozenset({"href", "src", "background", "action", "cite", "poster", "xlink:href", "longdesc"})
 _MARKUP = re.compile(r"<!--|<!\[endif\]-->|<(/?)([A-Za-z][^\s/>]*)((?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+)>")
-# Text and tags without a token, comment or element of raw text: most of an email, taken in one bite.
+# Text and tags without a token, comment or element of raw text: most of an email, taken in one bite. It stops at each
+# "q" behind a "z", with which every token begins; a run of text may end with that "z".
 _PLAIN_RUN = re.compile(
-    r"(?:[^<z]++|z(?!q)|<(?!(?:style|script|title|textarea)\b)/?[A-Za-z]"
-    r"(?:[^<>\"'z]++|z(?!q)|\"(?:[^\"z]++|z(?!q))*+\"|'(?:[^'z]++|z(?!q))*+')*+>)++",
-    re.IGNORECASE,
+    r"(?:[^<q]++|(?<!z)q|<(?!(?i:style|script|title|textarea)\b)/?[A-Za-z](?:"
+    r"[^<>\"'q]*+(?:\"[^\"q]*+\"[^<>\"'q]*+)*+>"
+    r"|(?:[^<>\"'q]++|(?<!z)q|\"(?:[^\"q]++|(?<!z)q)*+\"|'(?:[^'q]++|(?<!z)q)*+')*+>))++"
 )
 _CONDITIONAL = re.compile(r"<!--\[if [^\]>]*\]>(<!-->|<!-- -->)?")
 _ATTRIBUTE = re.compile(r"([^\s=\"'/>]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
@@ -120,8 +121,10 @@ class _HtmlReader:
         html, at = self.html, 0
         while True:
             if plain := _PLAIN_RUN.match(html, at):
-                self.out.append(plain[0])
-                at = plain.end()
+                end = plain.end()
+                end -= html.startswith("q", end) and html[end - 1] == "z"
+                self.out.append(html[at:end])
+                at = end
             found = _MARKUP.search(html, at)
             if found is None:
                 break

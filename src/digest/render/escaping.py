@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from digest.errors import DigestError
@@ -84,6 +85,7 @@ ESCAPES: dict[str, Callable[[str], str]] = {
 }
 
 
+@lru_cache(maxsize=4096)  # the contract asks first, and the place it lands in again
 def check_link(address: str) -> str:
     """Why `address` may not stand in an email's link or image, or "" when it may.
 

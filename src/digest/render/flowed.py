@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from digest.render.escaping import stuffed
-from digest.render.segments import Fill
+from digest.render.segments import Fill, merged
 from digest.render.switching import ContextFault, Edge, Flat
 
 COLUMNS = 76
@@ -25,7 +25,7 @@ def flow(flat: list[Flat]) -> list[Flat]:
     out: list[Flat] = []
     line: _Atom = []
     blanks = 2  # the text starts without empty lines
-    for piece in flat:
+    for piece in merged(flat):
         if isinstance(piece, Edge):
             if line:
                 raise ContextFault(

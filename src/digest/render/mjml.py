@@ -14,7 +14,7 @@ from __future__ import annotations
 import difflib
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TypeAlias
 
 from digest.render.switching import VOID
 
@@ -38,6 +38,7 @@ _INLINE_PARENTS = frozenset({
 _MINDED = STRUCTURE | _INLINE_PARENTS  # where text between tags is looked at
 _TAG = re.compile(r"<(/?)([A-Za-z][\w:.-]*)((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)>")
 _ATTRIBUTE = re.compile(r"(\s*)([^\s=\"'/]+)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"']+))?")
+_MAY_CLOSE = frozenset("/ \n\t\r")
 _STURDY = re.compile(r"(?: [A-Za-z][\w:-]*+=\"[ !#-\[\]-~]*+\")*+ ?")  # needs no rewriting
 _FRAGILE = re.compile(r"[^\x20-\x5b\x5d-\x7e]")
 
@@ -50,9 +51,7 @@ class MjmlFault(Exception):
         self.offset, self.what, self.why, self.try_, self.related = offset, what, why, try_, related
 
 
-class _Open(NamedTuple):
-    name: str
-    offset: int
+_Open: TypeAlias = tuple[str, int]  # an element's name, and where it was opened: tuples, as most of the time goes here
 
 
 def compile_mjml(source: str) -> str:
@@ -84,7 +83,7 @@ class _Reader:
         source, stack, at = self.source, self.stack, 0
         find, match = source.find, _TAG.match
         while (start := find("<", at)) >= 0:
-            if start > at and (not stack or stack[-1].name in _MINDED):
+            if start > at and (not stack or stack[-1][0] in _MINDED):
                 self._text(at, start)
             found = match(source, start)
             at = self._tag(found) if found is not None else self._no_tag(start)
@@ -92,7 +91,7 @@ class _Reader:
             self._text(at, len(source))
         if self.stack:
             opened = self.stack[-1]
-            raise MjmlFault(opened.offset, f"<{opened.name}> is never closed", try_=f"add </{opened.name}>")
+            raise MjmlFault(opened[1], f"<{opened[0]}> is never closed", try_=f"add </{opened[0]}>")
         if not self.seen_root:
             raise MjmlFault(0, "there is no <mjml> element", try_="a template's outermost element is <mjml>")
         self.out.append(source[self.copied :])
@@ -125,37 +124,36 @@ class _Reader:
         inner = self.source[start + 4 : end]
         if "--" in inner or inner.endswith("-"):
             raise MjmlFault(start, 'a comment with "--" inside', try_="use {# … #} for notes in templates")
-        if not self.stack or self.stack[-1].name in STRUCTURE:
+        if not self.stack or self.stack[-1][0] in STRUCTURE:
             self._put(start, end + 3, "")
         return end + 3
 
     def _style(self, start: int) -> int:
         end = self.source.find("</mj-style", start)
         if end < 0:
-            raise MjmlFault(self.stack[-1].offset, "<mj-style> is never closed", try_="add </mj-style>")
+            raise MjmlFault(self.stack[-1][1], "<mj-style> is never closed", try_="add </mj-style>")
         return end
 
     def _tag(self, found: re.Match[str]) -> int:
         closing, name, rest = found.groups()
         lower, stack, end = name.lower(), self.stack, found.end()
         if closing:
-            if stack and stack[-1].name == lower:
+            if stack and stack[-1][0] == lower:
                 stack.pop()
             else:
                 self._close(found.start(), lower)
             return end
         if lower.startswith("mj"):
             self._known(found.start(), lower)
-        elif stack and stack[-1].name in STRUCTURE:
+        elif stack and stack[-1][0] in STRUCTURE:
             raise self._misplaced(found.start(), lower)
-        body = rest.rstrip()
-        selfclosed = body.endswith("/")
-        body = body[:-1] if selfclosed else rest
+        selfclosed = rest[-1:] in _MAY_CLOSE and rest.rstrip()[-1:] == "/"
+        body = rest.rstrip()[:-1] if selfclosed else rest
         if not _STURDY.fullmatch(body):
             slash = " /" if selfclosed else ""
             self._put(found.start(), end, f"<{name}{self._attributes(body, found.start(3))}{slash}>")
         if not selfclosed and lower not in VOID:
-            stack.append(_Open(lower, found.start()))
+            stack.append((lower, found.start()))
             return self._style(end) if lower == "mj-style" else end
         return end
 
@@ -165,18 +163,18 @@ class _Reader:
         if not self.stack:
             raise MjmlFault(offset, f"</{name}> closes nothing", try_="remove it, or open it before")
         opened = self.stack.pop()
-        if opened.name != name and any(outer.name == name for outer in self.stack):
+        if opened[0] != name and any(outer == name for outer, _ in self.stack):
             raise MjmlFault(
-                opened.offset,
-                f"<{opened.name}> is not closed before </{name}>",
-                try_=f"add </{opened.name}>",
+                opened[1],
+                f"<{opened[0]}> is not closed before </{name}>",
+                try_=f"add </{opened[0]}>",
             )
-        if opened.name != name:
+        if opened[0] != name:
             raise MjmlFault(
                 offset,
-                f"</{name}> closes <{opened.name}>",
-                try_=f"close <{opened.name}> first",
-                related=opened.offset,
+                f"</{name}> closes <{opened[0]}>",
+                try_=f"close <{opened[0]}> first",
+                related=opened[1],
             )
 
     def _known(self, offset: int, name: str) -> None:
@@ -193,7 +191,7 @@ class _Reader:
             )
 
     def _misplaced(self, offset: int, name: str) -> MjmlFault:
-        parent = self.stack[-1].name
+        parent = self.stack[-1][0]
         return MjmlFault(
             offset,
             f"<{name}> straight inside <{parent}>",
@@ -210,7 +208,7 @@ class _Reader:
     def _text(self, start: int, end: int) -> None:
         if start == end:
             return
-        parent = self.stack[-1].name if self.stack else ""
+        parent = self.stack[-1][0] if self.stack else ""
         if parent in STRUCTURE or not parent:
             self._between(self.source[start:end], start, parent)
         elif parent in _INLINE_PARENTS:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -105,6 +105,7 @@ class Switch:
 
 
 Piece: TypeAlias = "str | Fill | Switch"
+_Any = TypeVar("_Any")
 
 
 class Values:
@@ -229,9 +230,9 @@ def conditions(pieces: Iterable[Piece]) -> Iterator[Condition]:
             yield from conditions(piece.pieces)
 
 
-def merged(pieces: Iterable[str | Fill]) -> list[str | Fill]:
-    """Neighbouring literals joined, empty ones dropped."""
-    out: list[str | Fill] = []
+def merged(pieces: Iterable[_Any]) -> list[_Any]:
+    """Neighbouring literals joined, empty ones dropped; what is no literal stays."""
+    out: list[Any] = []
     run: list[str] = []
     for piece in pieces:
         if isinstance(piece, str):
