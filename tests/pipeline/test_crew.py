@@ -69,7 +69,7 @@ def gone(pid: int) -> bool:
 def test_three_workers_share_an_issue(arena: Arena, sink: SinkProcess) -> None:
     """Each of them sends, together everybody is mailed once, and the issue is done."""
     process = arena.send("--workers", "3")
-    wait_for(lambda: len(sink.log()) > 30 or process.poll() is not None)
+    wait_for(lambda: len(crew_of(process)) == 3 or process.poll() is not None)
     assert len(crew_of(process)) == 3
     assert process.wait(timeout=120) == 0
     assert set(copies(sink).values()) == {1} and len(copies(sink)) == PEOPLE
