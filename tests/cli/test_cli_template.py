@@ -120,3 +120,15 @@ def test_the_built_in_templates_have_nothing_that_their_fixtures_do_not_bring_al
     tried = try_template(Templates(), "briefing", theme=theme)
     assert (tried.usable, tried.rendered, tried.findings) == (True, len(FIXTURES), ())
     assert INHERENT.keys() <= FIXTURES.keys()
+
+
+def test_digest_check_gives_programs_every_part_of_a_finding(digest: Digest, world: World) -> None:
+    """Id, severity, rule, fix and place of what preflight finds, each by itself; exit 2 for an error."""
+    (world.folder / "templates").mkdir()
+    (world.folder / "templates" / "briefing.mjml").write_text(NO_WAY_OUT)
+    ran = digest("check", "--json")
+    assert (ran.code, ran.data["ok"]) == (2, False)
+    found = {one["id"]: one for one in ran.data["findings"] if one["id"]}
+    assert found["unsubscribe-missing"]["severity"] == "error"
+    assert all(one["rule"] and one["try_"] and one["place"] for one in found.values())
+    assert "unsubscribe-missing" in digest("check").err

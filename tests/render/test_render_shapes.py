@@ -79,11 +79,16 @@ def tree(html: str) -> Any:
     )
 
 
+def one_line(word: str) -> str:
+    """A note's blank lines are meant to make paragraphs."""
+    return word.replace("\r", " ").replace("\n", " ")
+
+
 def made_of(word: str) -> Issue:
     lead = item(1, title=word, summary=word, authors=(word, word), source_title=word, tags=(word,), section=word,
                 image=Image("https://harbour.example/i.png", 900, 600, word))  # fmt: skip
     whole = item(2, title=word, url=None, summary="", body=(word, word), authors=(word,), source_title=word)
-    return issue(lead, replace(lead, article_id=3), whole, title=word, preheader=word, intro=word,
+    return issue(lead, replace(lead, article_id=3), whole, title=word, preheader=word, intro=one_line(word),
                  in_this_issue=word, site=Site(word, "https://harbour.example", word))  # fmt: skip
 
 

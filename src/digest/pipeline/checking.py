@@ -24,11 +24,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`severity` is "error" (sending would fail), "warning" or "info"."""
+    """`severity` is "error" (sending would fail), "warning" or "info".
+
+    Of preflight's there is more: `id` (to accept it by), `rule` (what it is held to, and by whom), `place`.
+    """
 
     severity: str
     what: str
     try_: str = ""
+    id: str = ""
+    rule: str = ""
+    place: str = ""
 
 
 def check_all(config: Config) -> list[Finding]:
@@ -95,7 +101,7 @@ def _digest(config: Config, name: str) -> Iterator[Finding]:
         return
     for one in preflight(rendition, issue, theme=theme, accepted=config.accepted, reachable=reachable(config)):
         severity = "info" if one.severity == "hint" else one.severity
-        yield Finding(severity, f"{name}: {one.what} ({one.id}, {one.place})", one.fix)
+        yield Finding(severity, f"{name}: {one.what} ({one.id}, {one.place})", one.fix, one.id, one.why, one.place)
 
 
 def _specimen(config: Config, name: str, rule: Rule) -> Issue:
