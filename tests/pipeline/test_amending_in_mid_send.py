@@ -70,7 +70,6 @@ def arena(tmp_path: Path, request: pytest.FixtureRequest) -> Arena:
 
 @pytest.mark.chaos
 @pytest.mark.slow
-@pytest.mark.skipif(os.environ.get("DIGEST_PROOF") != "1", reason="a known defect; run by make proof")
 @pytest.mark.parametrize(("workers", "killed"), CASES)
 def test_an_amendment_from_another_process_in_mid_send(arena: Arena, tmp_path: Path, workers: int, killed: str) -> None:
     """Everyone has exactly one of the two renditions, uncertain ones excepted, and the list says which, as the sink."""

@@ -189,9 +189,7 @@ class Engine:
 
     async def _start_over(self) -> None:
         """The lease is gone, or many were suppressed at once: claiming afresh shows which, without the network."""
-        for lane in self._fleet.lanes:
-            for transaction in list(lane.unasked):
-                self._fleet.withdraw(transaction, lane.loads[transaction])
+        self._let_go()
         try:
             if page := self._books.page(()):  # the outcome of somebody not begun counts only while we hold them
                 await self._books.write(page)
@@ -199,8 +197,16 @@ class Engine:
         except StoreError as error:
             self._books.take_back_page()
             self._ledger_failed(error)
-        self._waiting.clear()
+        self._let_go()  # whoever came back from a lost connection meanwhile: their rows are anybody's now
         self._nobody_left = None
+
+    def _let_go(self) -> None:
+        """Forget everybody who was not asked for: a row that is claimed again may come with another rendition."""
+        for lane in self._fleet.lanes:
+            for transaction in list(lane.unasked):
+                if (load := lane.loads.get(transaction)) is not None:  # the first may have cost the connection
+                    self._fleet.withdraw(transaction, load)
+        self._waiting.clear()
 
     def _ledger_failed(self, error: StoreError) -> None:
         """Nothing is begun any more; what the relay still answers is written at the end, if it can be."""
