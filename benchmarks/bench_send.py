@@ -1,14 +1,15 @@
 """How fast mail leaves, against named peers in the same run: medians of interleaved rounds, as ratios.
 
-    python benchmarks/bench_send.py [--rounds 5] [--only client,send,loop,delay,memory] [--json]
+    python benchmarks/bench_send.py [--rounds 5] [--only client,send,loop,delay,cpu,memory] [--json]
 
-    client   our client alone (no ledger) against Postfix's smtp-source, both to Postfix's smtp-sink; 20 connections,
-             30 KB
+    client   our SMTP client alone, and under the engine with a ledger that remembers nothing, against Postfix's
+             smtp-source, all to Postfix's smtp-sink; 20 connections, 30 KB
     send     `digest send` from a frozen issue in SQLite, intents durable, unsigned, against smtp-source with messages
              of the same size to the same sink; the disk's commits a second stand beside it
     loop     the same run against what many scripts do: Jinja2 and EmailMessage for each person, smtplib, no record
     delay    to a sink whose replies take 20 ms (`delayed_sink.py`), 10 connections: DATA, and CHUNKING with windows of
              4 (the default) and 8, against smtplib in 10 threads
+    cpu      processor time of this process for each message that Debian's Postfix accepts (needs root), against smtplib
     memory   peak resident memory of a worker in a run to 1,000,000 people against one to 1,000 (Linux)
 
 smtp-source and smtp-sink come from Debian's postfix package, unpacked into a cache; nothing is installed.
@@ -17,6 +18,7 @@ smtp-source and smtp-sink come from Debian's postfix package, unpacked into a ca
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import os
 import smtplib
@@ -27,7 +29,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from email.message import EmailMessage
@@ -40,13 +42,15 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests")]
 
 from digest.clock.tick import tick  # noqa: E402
-from digest.deliver.sending import Limits, send  # noqa: E402
+from digest.deliver.sending import Limits, new_loop, send  # noqa: E402
 from digest.deliver.settings import RelaySettings  # noqa: E402
+from digest.deliver.smtp import Answer, Broken, Channel, Mode  # noqa: E402
+from digest.deliver.smtp.commands import problem_of  # noqa: E402
 from digest.model import Message, Outcome, Recipient  # noqa: E402
 from digest.pipeline.issuing import find, make, plan  # noqa: E402
 from digest.pipeline.working import Filler  # noqa: E402
 from digest.store import create_database  # noqa: E402
-from support_postfix import postfix_tools  # noqa: E402
+from support_postfix import postfix_mta, postfix_tools  # noqa: E402
 from support_world import MONDAY, FeedServer, World  # noqa: E402
 
 SIZE = 30 * 1024
@@ -60,7 +64,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--messages", type=int, default=5000, help="a round of `client`")
     parser.add_argument("--people", type=int, default=5000, help="a round of `send`")
-    parser.add_argument("--only", default="client,send,loop,delay,memory")
+    parser.add_argument("--only", default="client,send,loop,delay,cpu,memory")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--crowd", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -72,6 +76,7 @@ def main() -> None:
         "send": lambda: whole(options.rounds, options.people),
         "loop": lambda: loop(options.rounds),
         "delay": lambda: delay(options.rounds),
+        "cpu": lambda: cpu(options.rounds),
         "memory": memory,
     }
     result = {name: parts[name]() for name in options.only.split(",")}
@@ -92,7 +97,7 @@ class Nobody:
     def __init__(self, count: int) -> None:
         self.count, self.given = count, 0
 
-    def claim(self, n: int) -> list[Recipient]:
+    def claim(self, n: int, *, without: Collection[str] = ()) -> list[Recipient]:
         first, self.given = self.given + 1, min(self.given + n, self.count)
         return [Recipient(k, k, f"reader{k}@mail.example", attempt=1) for k in range(first, self.given + 1)]
 
@@ -116,15 +121,78 @@ def ours(port: int, count: int, *, connections: int, chunk_window: int = 4) -> f
     return count / (time.perf_counter() - started)
 
 
+class Firehose:
+    """Drives channels with no engine and no ledger: each message may be completed at once."""
+
+    def __init__(self, relay: RelaySettings, count: int) -> None:
+        self.relay, self.left, self.taken = relay, count, 0
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.open = relay.connections
+        self.count = count
+
+    def on_ready(self, channel: Channel) -> None:
+        self.top_up(channel)
+
+    def on_answer(self, channel: Channel, answer: Answer) -> None:
+        assert answer.reply.code == 250, answer
+        self.taken += 1
+
+    def on_quiet(self, channel: Channel) -> None:
+        self.top_up(channel)
+        assert channel.session is not None
+        if not self.left and not channel.session.unanswered and not channel.session.awaited:
+            channel.quit()
+
+    def on_broken(self, channel: Channel, broken: Broken) -> None:
+        self.open -= 1
+        if not self.open:
+            self.done.set_result(None)
+
+    def on_failure(self, error: BaseException) -> None:
+        raise error
+
+    def top_up(self, channel: Channel) -> None:
+        session = channel.session
+        assert session is not None
+        window = self.relay.chunk_window if session.mode is Mode.CHUNKED else self.relay.window
+        while self.left and len(session.unanswered) < window:
+            message = fill(Recipient(self.left, self.left, f"reader{self.left}@mail.example"))
+            assert problem_of(message, session.offers) is None
+            self.left -= 1
+            session.begin(session.add(message))
+
+
+def unrecorded(port: int, count: int, *, connections: int = 20) -> float:
+    """Messages a second of the SMTP client by itself."""
+
+    async def run() -> None:
+        relay = RelaySettings("main", "127.0.0.1", port, "none", connections=connections)
+        owner = Firehose(relay, count)
+        channels = [Channel(relay, owner, context=None) for _ in range(relay.connections)]
+        await asyncio.gather(*(channel.open() for channel in channels))
+        await owner.done
+        assert owner.taken == count
+
+    started = time.perf_counter()
+    event_loop = new_loop()
+    event_loop.run_until_complete(run())
+    event_loop.close()
+    return count / (time.perf_counter() - started)
+
+
 def client(rounds: int, count: int) -> dict[str, Any]:
-    found: Rounds = {"ours": [], "smtp_source": []}
+    found: Rounds = {"client": [], "engine": [], "smtp_source": []}
     with postfix() as (sink, source):
         for number in range(rounds):
-            order = [lambda: found["ours"].append(ours(sink, count, connections=20)),
-                     lambda: found["smtp_source"].append(source(count, SIZE))]  # fmt: skip
+            order = [lambda: found["client"].append(unrecorded(sink, count)),
+                     lambda: found["smtp_source"].append(source(count, SIZE)),
+                     lambda: found["engine"].append(ours(sink, count, connections=20))]  # fmt: skip
             for step in order if number % 2 == 0 else reversed(order):
                 step()
-    return medians(found) | {"ratio (wanted 1.0)": ratio(found["ours"], found["smtp_source"])}
+    return medians(found) | {
+        "ratio (wanted 1.0)": ratio(found["client"], found["smtp_source"]),
+        "ratio with the engine": ratio(found["engine"], found["smtp_source"]),
+    }
 
 
 # -- the whole program -------------------------------------------------------------------------------------------------
@@ -205,7 +273,7 @@ def loop(rounds: int, people: int = 2000) -> dict[str, Any]:
 def plain_loop(folder: Path, port: int, count: int = 60) -> float:
     """Messages a second of the plain loop, with the words of the issue that was sent."""
     with FeedServer() as feed:
-        world = World(folder, feed, _Relay(""), f"sqlite:///{folder / 'digest.db'}")  # type: ignore[arg-type]
+        world = World(folder, feed, _Relay("smtp://127.0.0.1:9"), f"sqlite:///{folder / 'digest.db'}")  # type: ignore[arg-type]
         with world.workspace() as workspace:
             row = workspace.store.issues.all()[0]
             recipient = workspace.store.issues.recipient(row.id, "reader1@quay.example")
@@ -260,6 +328,26 @@ def smtplib_threads(port: int, each: int, threads: int = 10) -> float:
     for thread in crew:
         thread.join()
     return each * threads / (time.perf_counter() - started)
+
+
+def cpu(rounds: int, count: int = 1000) -> dict[str, Any]:
+    found: Rounds = {"client_us": [], "engine_us": [], "smtplib_us": []}
+    with postfix_mta() as mta:
+        for _ in range(rounds):
+            found["client_us"].append(cpu_us(lambda: unrecorded(mta.port, count, connections=10), count))
+            found["engine_us"].append(cpu_us(lambda: ours(mta.port, count, connections=10), count))
+            found["smtplib_us"].append(cpu_us(lambda: smtplib_threads(mta.port, count // 10), count))
+    figures = {name: round(statistics.median(values)) for name, values in found.items()}
+    return figures | {
+        "ratio (wanted at most 0.35)": ratio(found["client_us"], found["smtplib_us"]),
+        "ratio with the engine": ratio(found["engine_us"], found["smtplib_us"]),
+    }
+
+
+def cpu_us(work: Callable[[], object], count: int) -> float:
+    before = time.process_time()
+    work()
+    return (time.process_time() - before) / count * 1e6
 
 
 @contextmanager

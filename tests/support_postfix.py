@@ -10,6 +10,7 @@ import dataclasses
 import os
 import re
 import shutil
+import smtplib
 import socket
 import subprocess
 import tempfile
@@ -118,3 +119,129 @@ def read_dump(raw: bytes) -> Received:
     sender = head[b"X-Mail-Args"][0].decode().split(">")[0].lstrip("<")
     recipients = tuple(args.decode().split(">")[0].lstrip("<") for args in head[b"X-Rcpt-Args"])
     return Received(sender, recipients, data, message_id_of(data))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PostfixMta:
+    """A running Postfix that accepts everything from loopback and discards it; `sent()` is what its log says."""
+
+    port: int
+    directory: Path
+
+    def sent(self) -> list[str]:
+        """Recipients of the messages it has discarded, in order; each line is one delivery."""
+        text = (self.directory / "log").read_text()
+        return re.findall(r"to=<([^>]+)>.* status=sent", text)
+
+    def await_sent(self, count: int, *, seconds: float = 60.0) -> list[str]:
+        end = time.monotonic() + seconds
+        while len(sent := self.sent()) < count and time.monotonic() < end:
+            time.sleep(0.1)
+        return sent
+
+
+_MAIN_CF = """
+compatibility_level = 3.6
+queue_directory = {queue}
+command_directory = {root}/usr/sbin
+daemon_directory = {root}/usr/lib/postfix/sbin
+shlib_directory = {root}/usr/lib/postfix
+data_directory = {folder}/data
+mail_owner = uucp
+setgid_group = news
+myhostname = relay.test
+mydestination =
+inet_interfaces = loopback-only
+inet_protocols = ipv4
+mynetworks = 127.0.0.0/8
+default_transport = discard:
+relay_transport = discard:
+smtpd_recipient_restrictions = permit_mynetworks, reject
+smtpd_peername_lookup = no
+max_idle = 1s
+alias_maps =
+alias_database =
+local_recipient_maps =
+maillog_file = {folder}/log
+maillog_file_prefixes = {folder}
+import_environment = MAIL_CONFIG MAIL_LOGTAG TZ LANG=C POSTLOG_SERVICE POSTLOG_HOSTNAME LD_LIBRARY_PATH
+{tls}
+"""
+_MASTER_CF = """
+127.0.0.1:{port} inet n - n - - smtpd
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+anvil unix - - n - 1 anvil
+discard unix - - n - - discard
+error unix - - n - - error
+retry unix - - n - - error
+tlsmgr unix - - n 1000? 1 tlsmgr
+postlog unix-dgram n - n - 1 postlogd
+"""
+_QUEUES = ["active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "private", "saved", "trace"]
+
+
+@contextlib.contextmanager
+def postfix_mta(certificate: Path | None = None, key: Path | None = None) -> Iterator[PostfixMta]:
+    """Postfix itself with a discard transport: queue, cleanup, log and all. Nothing leaves the machine.
+
+    Needs root (its daemons run as another user); skips where that, or the package, cannot be had.
+    """
+    unpacked = postfix_tools(Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "digest-tests")
+    if unpacked is None or os.getuid() != 0:
+        need_lane("postfix", "a real Postfix needs Debian's package and root")
+        raise AssertionError
+    with tempfile.TemporaryDirectory(prefix="postfix-") as name:
+        folder = Path(name)
+        port = _lay_out(folder, unpacked, certificate, key)
+        root = folder / "root"
+        environment = {**os.environ, "LD_LIBRARY_PATH": f"{root}/usr/lib/postfix", "MAIL_CONFIG": str(folder / "conf")}
+        command = [f"{root}/usr/lib/postfix/sbin/master", "-c", str(folder / "conf"), "-d"]
+        process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+        try:
+            _await_port(port, process)
+            if certificate:
+                _await_starttls(port, folder)
+            yield PostfixMta(port, folder)
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+def _await_starttls(port: int, folder: Path) -> None:
+    """A smtpd that came up before tlsmgr does without TLS, and ends with its connection or soon after."""
+    for _ in range(100):
+        with smtplib.SMTP("127.0.0.1", port) as server:
+            server.ehlo()
+            if server.has_extn("starttls"):
+                return
+        time.sleep(0.2)
+    raise AssertionError(f"Postfix offers no STARTTLS: {(folder / 'log').read_text()[-2000:]}")
+
+
+def _lay_out(folder: Path, unpacked: Path, certificate: Path | None, key: Path | None) -> int:
+    """Programs, configuration and queue where the unprivileged daemons can reach them."""
+    folder.chmod(0o755)
+    shutil.copytree(unpacked / "usr", folder / "root/usr", symlinks=True)
+    queue = folder / "queue"
+    for name in [*_QUEUES, "maildrop", "public", "pid"]:
+        (queue / name).mkdir(parents=True)
+    (folder / "data").mkdir()
+    (folder / "conf").mkdir()
+    for name in _QUEUES:
+        shutil.chown(queue / name, "uucp")
+    shutil.chown(folder / "data", "uucp")
+    for name, mode in (("maildrop", 0o730), ("public", 0o710)):
+        shutil.chown(queue / name, "uucp", "news")
+        (queue / name).chmod(mode)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = int(probe.getsockname()[1])
+    tls = f"smtpd_tls_cert_file = {certificate}\nsmtpd_tls_key_file = {key}\nsmtpd_tls_security_level = may"
+    main = _MAIN_CF.format(root=folder / "root", folder=folder, queue=queue, tls=tls if certificate else "")
+    (folder / "conf/main.cf").write_text(main)
+    (folder / "conf/master.cf").write_text(_MASTER_CF.format(port=port))
+    return port

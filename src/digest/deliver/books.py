@@ -2,7 +2,7 @@
 
     note(outcome)       an outcome that is not durable yet
     page(lanes)         everything to be written next: all outcomes, and as many intents as the windows allow
-    write(page)         one transaction on the writer's thread; gives who may be completed
+    write(page, then)   one transaction on the writer's thread; `then` hears who may be completed
 
 Does not decide. Invariants: one call of the ledger at a time, always from the same thread; a window's slot is freed in
 the very transaction that makes its outcome durable, so intents without an outcome are never more than
@@ -15,8 +15,9 @@ Why this way (measured with a model of 20 connections, window 4): freeing a slot
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Collection, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -85,16 +86,25 @@ class Books:
                 intents[load.recipient.delivery_id] = transaction, load
         return Page(entries, intents)
 
-    async def write(self, page: Page) -> set[int]:
-        """Raises `StoreError`; then `page` is still open, and `take_back_page` says what it held."""
+    def write(self, page: Page, then: Callable[[Page, Future[set[int]]], None]) -> None:
+        """One transaction on the writer's thread; `then` is called on the loop's, with who may be completed.
+
+        Not a coroutine: the next page starts a turn of the loop earlier. If the ledger fails, `page` stays open, and
+        `take_back_page` says what it held.
+        """
         self._open_page = page
         outcomes = [(delivery_id, entry.outcome) for delivery_id, entry in page.entries.items()]
-        begun: set[int] = await self._stubbornly(outcomes, list(page.intents))
+        loop = asyncio.get_running_loop()
+        future = self._thread.submit(self._commit, outcomes, list(page.intents))
+        future.add_done_callback(lambda done: loop.call_soon_threadsafe(then, page, done))
+
+    def written(self, page: Page) -> None:
+        """The page is durable: its slots are free."""
         for entry in page.entries.values():
             if entry.lane is not None:
                 entry.lane.slots -= 1
-        self._open_page = None
-        return begun
+        if self._open_page is page:
+            self._open_page = None
 
     def take_back_page(self) -> list[tuple[Transaction, Load]]:
         """After a commit whose fate is unknown: its outcomes are pending again; gives its intents."""
@@ -108,13 +118,22 @@ class Books:
         return await self._call(partial(self._ledger.claim, count, without=without))
 
     async def release(self) -> None:
+        """Write what is known and give back what was not begun. Raises `StoreError`.
+
+        In this order: the outcome of somebody who was never begun counts only while the row is held.
+        """
+        self.take_back_page()
+        page = self.page(())
+        outcomes = [(delivery_id, entry.outcome) for delivery_id, entry in page.entries.items()]
+        self._open_page = page
+        if outcomes:
+            await self._call(self._commit, outcomes, [])
+        self.written(page)
         await self._call(self._ledger.release)
 
     async def close(self) -> None:
-        """Write what is known and give back what was not begun. Raises `StoreError`."""
+        """`release` for the last time. Raises `StoreError`."""
         try:
-            if page := self._remaining():
-                await self.write(page)
             await self.release()
         finally:
             self.take_back_page()
@@ -128,23 +147,14 @@ class Books:
             if entry.outcome.kind is not DeliveryState.QUEUED
         ]
 
-    def _remaining(self) -> Page:
-        self.take_back_page()
-        return self.page(())
-
-    async def _stubbornly(self, outcomes: Sequence[tuple[int, Outcome]], intents: Sequence[int]) -> set[int]:
+    def _commit(self, outcomes: Sequence[tuple[int, Outcome]], intents: Sequence[int]) -> set[int]:
         """Outcomes alone are tried again: they are true whatever the database thinks, and repeating them is allowed."""
         for wait_s in () if intents else _WAITS_S:
             try:
-                return await self._call(self._ledger.commit, outcomes, intents)
+                return self._ledger.commit(outcomes, intents)
             except StoreError:
-                await asyncio.sleep(wait_s)
-        return await self._call(self._ledger.commit, outcomes, intents)
+                time.sleep(wait_s)
+        return self._ledger.commit(outcomes, intents)
 
     async def _call(self, function: Callable[..., T], *arguments: object) -> T:
-        """On the writer's thread. When it returns, all that had reached our sockets before has been looked at.
-
-        That holds because the loop polls its sockets once more before it resumes a task; so a server that hung up
-        while an intent was written is known to have gone before any last bytes leave.
-        """
         return await asyncio.get_running_loop().run_in_executor(self._thread, function, *arguments)

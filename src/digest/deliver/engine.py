@@ -16,7 +16,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -26,7 +27,8 @@ from digest.deliver.breaker import Breaker
 from digest.deliver.fleet import Fleet
 from digest.deliver.judging import InARow, Judged, dated, in_words
 from digest.deliver.ledger import Ledger
-from digest.deliver.route import Load, Route
+from digest.deliver.route import Lane, Load, Route
+from digest.deliver.smtp import Transaction
 from digest.deliver.waiting import Waiting, domain_of
 from digest.errors import DigestError, RelayError, StoreError
 from digest.model import DeliveryState, Message, Outcome, Recipient, Report
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
 TICK_S = 0.1
 PACED_TICK_S = 0.01
+GATHER_S = 0.001
 MAX_CLAIM = 1000
 _SOON_S = 2.0
 _DENIED_IN_A_ROW = 3
@@ -73,13 +76,16 @@ class Engine:
         self._batch, self._claimed_at = limits.claim, 0.0
         self._nobody_left: frozenset[str] | None = None  # of all domains but these
         self._looked_again = False
-        self._something = asyncio.Event()
+        self._busy, self._turning = False, False
+        self._over: asyncio.Future[None] = loop.create_future()
+        self._work: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Until nobody is due, or something says stop. Raises what a callback raised, when all is settled."""
         ticker = self._loop.create_task(self._tick())
+        self._turn()
         try:
-            await self._keep_books()
+            await self._over
         finally:
             ticker.cancel()
         if self._failure is not None:
@@ -119,17 +125,48 @@ class Engine:
 
     # The books
 
-    async def _keep_books(self) -> None:
-        while True:
-            if self._wants_people():
-                await self._claim()
-            if not self._ledger_fails and (page := self._books.page(self._fleet.lanes)):
-                await self._write(page)
-            elif self._is_over():
-                return
-            elif not self._wants_people():
-                self._something.clear()
-                await self._something.wait()
+    def _turn(self) -> None:
+        """What the ledger is asked next; one thing at a time."""
+        self._turning = False
+        if self._busy or self._over.done():
+            return
+        try:
+            self._take_turn()
+        except Exception as error:  # never silently: the run would wait for ever
+            self._over.set_exception(error)
+
+    def _take_turn(self) -> None:
+        if self._wants_people():
+            self._do(self._claim())
+        elif not self._ledger_fails and (page := self._books.page(self._fleet.lanes)):
+            self._busy = True
+            self._books.write(page, self._written)
+        elif self._is_over():
+            self._over.set_result(None)
+        elif self._wants_people():
+            self._do(self._claim())
+
+    def wake(self) -> None:
+        """Soon: what arrives within a moment shares a page, a disk sync and two changes of threads."""
+        if not self._busy and not self._turning:
+            self._turning = True
+            self._loop.call_later(GATHER_S if self._fleet.expects_answers else 0, self._turn)
+
+    def _do(self, work: Coroutine[None, None, None]) -> None:
+        """Something with the ledger that takes more than one step."""
+
+        async def busy() -> None:
+            try:
+                await work
+            except StoreError as error:
+                self._ledger_failed(error)
+            except Exception as error:
+                self.fail(error)
+            self._busy = False
+            self.wake()
+
+        self._busy = True
+        self._work = self._loop.create_task(busy())
 
     def _wants_people(self) -> bool:
         if self._halted or self._waiting.counted * 2 >= self._batch:
@@ -142,61 +179,77 @@ class Engine:
         if self._claimed_at and now - self._claimed_at < _SOON_S:
             self._batch = min(self._batch * 2, MAX_CLAIM)
         self._claimed_at = now
-        try:
-            apart = self._waiting.crowded()
-            people = await self._books.claim(self._batch, without=apart)
-        except StoreError as error:
-            self._ledger_failed(error)
-            return
+        apart = self._waiting.crowded()
+        people = await self._books.claim(self._batch, without=apart)
         self._nobody_left = None if people else apart
         self._looked_again = self._looked_again and not people
         self._waiting.add(people)
         self._serve()
 
-    async def _write(self, page: Page) -> None:
+    def _written(self, page: Page, done: Future[set[int]]) -> None:
+        """The page is durable, or nobody knows. The next one starts before anything else."""
+        self._busy = False
+        if self._over.done():
+            return  # interrupted: `close` settles the page
         try:
-            begun = await self._books.write(page)
-        except StoreError as error:
-            # COMMIT may have happened. Nothing was completed, so giving the rows back is right in both cases.
-            for transaction, load in self._books.take_back_page():
-                if load.lane.loads.get(transaction) is load:
-                    load.lane.take_back(transaction)
-                    self.give_back(load)
-            self._ledger_failed(error)
-            return
+            error = done.exception()
+            if error is not None:
+                self._unwritten(error)
+            else:
+                self._go_on(page, done.result())
+        except Exception as error:
+            self._over.set_exception(error)
+
+    def _go_on(self, page: Page, begun: set[int]) -> None:
+        self._books.written(page)
         if any(entry.outcome.kind is DeliveryState.QUEUED for entry in page.entries.values()):
             self._nobody_left = None
-        if page.intents:
-            await self._begin(page, begun)
+        denied = [pair for key, pair in page.intents.items() if key not in begun]
+        if denied:
+            self._deny(denied, alone=not begun)
+        elif page.intents:
+            self._row.denied = 0
+        self._begin(page, begun)
         self._serve()
 
-    async def _begin(self, page: Page, begun: set[int]) -> None:
-        """Let go of what is durable; who is missing from `begun` must not be sent."""
-        lost = self.told_to_stop() and self._stopped == "lease"
-        denied = [pair for key, pair in page.intents.items() if key not in begun]
+    def _unwritten(self, error: BaseException) -> None:
+        """COMMIT may have happened. Nothing was completed, so giving the rows back is right in both cases."""
+        for transaction, load in self._books.take_back_page():
+            if load.lane.loads.get(transaction) is load:
+                load.lane.take_back(transaction)
+                self.give_back(load)
+        if isinstance(error, StoreError):
+            self._ledger_failed(error)
+        else:
+            self._ledger_fails = True
+            self.fail(error)
+        self.wake()
+
+    def _begin(self, page: Page, begun: set[int]) -> None:
+        """Let go of what is durable."""
+        if self.told_to_stop() and self._stopped == "lease":
+            return
+        by_lane: dict[Lane, list[Transaction]] = {}
+        for key, (transaction, load) in page.intents.items():
+            if key in begun and load.lane.loads.get(transaction) is load:
+                by_lane.setdefault(load.lane, []).append(transaction)
+        for lane, transactions in by_lane.items():
+            self._fleet.begin(lane, transactions)
+
+    def _deny(self, denied: Sequence[tuple[Transaction, Load]], *, alone: bool) -> None:
+        """They must not be sent. When nobody was begun for a while, all that is in hand is given back and asked for
+        anew: the lease is gone, or many were suppressed at once, and claiming shows which without the network."""
         for transaction, load in denied:
             load.lane.slots -= 1
             self._books.strike(load.recipient.delivery_id)
             self._fleet.withdraw(transaction, load)
-        for key, (transaction, load) in page.intents.items():
-            if key in begun and not lost:
-                self._fleet.begin(transaction, load)
-        for lane in {load.lane for _, load in page.intents.values()}:
-            lane.channel.flush()
-        self._row.denied = 0 if begun else self._row.denied + len(denied)
-        if denied and self._row.denied >= _DENIED_IN_A_ROW:
-            await self._start_over()
+        self._row.denied = self._row.denied + len(denied) if alone else 0
+        if self._row.denied >= _DENIED_IN_A_ROW:
+            self._let_go()
+            self._do(self._start_over())
 
     async def _start_over(self) -> None:
-        """The lease is gone, or many were suppressed at once: claiming afresh shows which, without the network."""
-        self._let_go()
-        try:
-            if page := self._books.page(()):  # the outcome of somebody not begun counts only while we hold them
-                await self._books.write(page)
-            await self._books.release()
-        except StoreError as error:
-            self._books.take_back_page()
-            self._ledger_failed(error)
+        await self._books.release()
         self._let_go()  # whoever came back from a lost connection meanwhile: their rows are anybody's now
         self._nobody_left = None
 
@@ -319,9 +372,6 @@ class Engine:
         if self._failure is None:
             self._failure = error
         self.halt("", "")
-
-    def wake(self) -> None:
-        self._something.set()
 
     # Time
 

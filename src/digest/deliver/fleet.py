@@ -81,6 +81,11 @@ class Fleet:
     def empty(self) -> bool:
         return not any(lane.loads for lane in self.lanes)
 
+    @property
+    def expects_answers(self) -> bool:
+        """Whether a whole message is on its way somewhere."""
+        return any(lane.ready and lane.session.must_wait for lane in self.lanes)
+
     # What the run says
 
     def serve(self) -> None:
@@ -89,10 +94,18 @@ class Fleet:
             self._load(lane)
         self._grow()
 
-    def begin(self, transaction: Transaction, load: Load) -> None:
-        """The intent is durable: its last bytes may leave."""
-        if load.lane.loads.get(transaction) is load:
-            load.lane.session.begin(transaction)
+    def begin(self, lane: Lane, transactions: Sequence[Transaction]) -> None:
+        """Their intents are durable: their last bytes may leave.
+
+        First what the server may have said meanwhile is looked at: one that hung up while the intent was written has
+        no message, and nobody is in doubt.
+        """
+        lane.durable.extend(transactions)
+        if not lane.channel.unread():
+            self._let_go(lane)
+            lane.channel.flush()
+        else:  # `on_quiet` lets go; if nothing whole was said, the turn of the loop after the next does
+            self._loop.call_soon(self._loop.call_soon, self._let_go_late, lane)
 
     def withdraw(self, transaction: Transaction, load: Load) -> None:
         """Take somebody off a connection; where something of the message has left, the connection goes too."""
@@ -155,6 +168,7 @@ class Fleet:
 
     def on_quiet(self, channel: Channel) -> None:
         lane = self._by_channel[channel]
+        self._let_go(lane)
         self._drop_if_quiet(lane)
         self._load(lane)
         self._grow()
@@ -201,6 +215,17 @@ class Fleet:
         if in_doubt:
             self._crew.fell_silent(judged.outcome)
         self._drop(lane, unread=unread)
+
+    def _let_go(self, lane: Lane) -> None:
+        for transaction in lane.durable:
+            if transaction in lane.loads:
+                lane.session.begin(transaction)
+        lane.durable.clear()
+
+    def _let_go_late(self, lane: Lane) -> None:
+        if lane.durable and not lane.channel.closed:
+            self._let_go(lane)
+            lane.channel.flush()
 
     # Loading
 

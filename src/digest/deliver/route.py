@@ -108,6 +108,8 @@ class Load:
 class Lane:
     """One connection of a route. `slots` are loads that were asked for and have no durable outcome.
 
+    `unasked` have no intent yet; of those in `durable` it is written down, and they have not been let go.
+
     `draining`: nothing more is written. `spoilt`: not even QUIT; the relay said no, or a message stands half written.
     """
 
@@ -124,6 +126,7 @@ class Lane:
     quitting: bool = False
     loads: dict[Transaction, Load] = field(default_factory=dict)
     unasked: deque[Transaction] = field(default_factory=deque)
+    durable: list[Transaction] = field(default_factory=list)
 
     @property
     def session(self) -> Session:

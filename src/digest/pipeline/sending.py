@@ -86,11 +86,16 @@ def _prepare(workspace: Workspace, row: IssueRow) -> IssueRow:
     return row
 
 
+_NOTHING = Report()
+
+
 def _show_sum(watch: Watch, before: Report, report: Report) -> None:
     watch.progress(_sum(before, report))
 
 
 def _sum(before: Report, after: Report) -> Report:
+    if before == _NOTHING:
+        return after  # nearly always, and this is asked after each message
     counts = {name: getattr(before, name) + getattr(after, name) for name in (*COUNTS, "seconds")}
     return replace(after, **counts)
 

@@ -17,7 +17,7 @@ from binascii import b2a_base64, b2a_qp
 
 _BREAK = b"=\r\n"
 _QP_LITERAL = re.compile(rb"[^\t -<>-~]")
-_QP_UNIT = [b"=%02X" % byte if _QP_LITERAL.match(bytes([byte])) else bytes([byte]) for byte in range(256)]
+_QP_CODE = {bytes([byte]): b"=%02X" % byte for byte in range(256)}
 
 
 def quoted_printable(data: bytes) -> bytes:
@@ -30,8 +30,12 @@ def quoted_printable(data: bytes) -> bytes:
     return b"".join(out)
 
 
+def _code(found: re.Match[bytes]) -> bytes:
+    return _QP_CODE[found[0]]
+
+
 def _qp_line(line: bytes, *, hard: bool) -> bytes:
-    encoded = b"".join([_QP_UNIT[byte] for byte in line])
+    encoded = _QP_LITERAL.sub(_code, line)
     if hard and encoded[-1:] in (b" ", b"\t"):
         encoded = encoded[:-1] + (b"=20" if encoded[-1:] == b" " else b"=09")
     out = []

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import select
 import socket
 import ssl
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ from digest.deliver.smtp.session import Broken, Event, Ready, Session, StartTls
 
 _READ_SIZE = 16 * 1024
 _QUIT_S = 5.0
+_HOLD_S = 0.02  # longer than most disks take to make an intent durable
 _NEVER = float("inf")
 
 
@@ -36,7 +38,7 @@ class Owner(Protocol):
         """Exactly once, last."""
 
     def on_quiet(self, channel: Channel) -> None:
-        """All replies that had come were handled."""
+        """All replies that had come were handled; only once the relay takes mail."""
 
     def on_failure(self, error: BaseException) -> None:
         """The owner itself failed in one of the calls above."""
@@ -53,6 +55,8 @@ class Channel(asyncio.BufferedProtocol):
         self._transport: asyncio.Transport | None = None
         self._view = memoryview(bytearray(_READ_SIZE))
         self._loop = asyncio.get_running_loop()
+        self._hurry: asyncio.TimerHandle | None = None
+        self._poll: select.poll | None = None
         self._heard = 0
         self._deadline, self._blocked_until = _NEVER, _NEVER
         self._patience_s = 0.0
@@ -80,7 +84,13 @@ class Channel(asyncio.BufferedProtocol):
         while data := session.outgoing():
             self._transport.write(data)
             session.conversation.advance()
+        if session.conversation.holds_a_body and self._hurry is None:
+            self._hurry = self._loop.call_later(_HOLD_S, self._hurry_on)
         self._set_clock(session)
+
+    def unread(self) -> bool:
+        """Whether the server has said something, or has hung up, and the loop has not looked at it yet."""
+        return self._poll is not None and bool(self._poll.poll(0))
 
     def quit(self) -> None:
         """Say QUIT; the owner hears `Broken("quit")` when it is over."""
@@ -91,6 +101,8 @@ class Channel(asyncio.BufferedProtocol):
     def abandon(self) -> None:
         """Close without another byte: a message that waits for its end is never delivered. The owner is not called."""
         self.closed = True
+        if self._hurry is not None:
+            self._hurry.cancel()
         if self._handshake is not None:
             self._handshake.cancel()
         if self._transport is not None:
@@ -148,18 +160,22 @@ class Channel(asyncio.BufferedProtocol):
 
     def _use(self, transport: asyncio.Transport) -> None:
         self._transport = transport
-        transport.set_write_buffer_limits(high=0)  # so that "paused" means: not everything has left
+        # So that "paused" means: not everything has left. asyncio's TLS takes a buffer of no bytes to have reached a
+        # limit of 0, and would pause while nothing is left to resume it.
+        transport.set_write_buffer_limits(high=1 if transport.get_extra_info("ssl_object") else 0, low=0)
         if (sock := transport.get_extra_info("socket")) is not None:
             # The final dot may be three bytes after the body: with Nagle's algorithm it would wait for the body's ACK.
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._poll = select.poll()
+            self._poll.register(sock.fileno(), select.POLLIN)
 
     def _handle(self, events: Sequence[Event]) -> None:
         try:
             for event in events:
                 self._handle_one(event)
-            if not self.closed:
+            if self.session is not None and self.session.is_open and not self.closed:
                 self._owner.on_quiet(self)
-                self.flush()
+            self.flush()
         except Exception as error:
             self._owner.on_failure(error)
 
@@ -191,6 +207,12 @@ class Channel(asyncio.BufferedProtocol):
         self._handshake = None
         self._use(transport)
         self._handle(self.session.encrypted())
+
+    def _hurry_on(self) -> None:
+        self._hurry = None
+        if self.session is not None and not self.closed:
+            self.session.conversation.hurry()
+            self.flush()
 
     def _lose(self, why: str) -> None:
         if self.session is not None and not self.closed:

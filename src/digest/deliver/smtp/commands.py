@@ -7,6 +7,7 @@ no NUL, so that no server can see the end of a message where we see none.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from io import IncrementalNewlineDecoder
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from digest.deliver.smtp.offers import Offers
 from digest.errors import AddressError
 from digest.model import EmailAddress, Message
 
+_PLAIN_XTEXT = re.compile(r"[!-*,-<>-~]*")
 _DOT_AT_LINE_START = re.compile(rb"(?m)^\.")
 
 
@@ -52,6 +54,8 @@ def envelope(message: Message, offers: Offers) -> tuple[bytes, bytes]:
 
 def xtext(text: str) -> str:
     """RFC 3461 section 4: `+`, `=` and everything outside printable ASCII as +XX."""
+    if _PLAIN_XTEXT.fullmatch(text):
+        return text
     return "".join(
         char if "!" <= char <= "~" and char not in "+=" else "".join(f"+{byte:02X}" for byte in char.encode())
         for char in text
@@ -87,8 +91,8 @@ def only_crlf(data: bytes) -> bool:
 
 def _bad_envelope(message: Message, offers: Offers) -> Problem | None:
     """Addresses were parsed at import; they are parsed again at the last gate before the wire."""
-    bad = _bad_address(message.sender, message, "5.1.7", "message") or _bad_address(
-        message.recipient, message, "5.1.3", "recipient"
+    bad = _bad_sender(message.sender, message.smtputf8) or _bad_address(
+        message.recipient, message.smtputf8, "5.1.3", "recipient"
     )
     if bad is None and message.smtputf8 and not offers.utf8:
         # RFC 6531 section 3.7.4, RFC 3463 X.6.7: nothing another try at this relay would change.
@@ -97,14 +101,20 @@ def _bad_envelope(message: Message, offers: Offers) -> Problem | None:
     return bad
 
 
-def _bad_address(address: str, message: Message, enhanced: str, scope: Scope) -> Problem | None:
+@lru_cache(maxsize=64)
+def _bad_sender(address: str, smtputf8: bool) -> Problem | None:
+    """All messages of a run have the same one, but for VERP."""
+    return _bad_address(address, smtputf8, "5.1.7", "message")
+
+
+def _bad_address(address: str, smtputf8: bool, enhanced: str, scope: Scope) -> Problem | None:
     try:
         parsed = EmailAddress.parse(address)
     except AddressError as error:
         return Problem(enhanced, f"not a usable address: {error.why}", scope)
     if str(parsed) != address:
         return Problem(enhanced, f"not an address as it goes on the wire ({parsed})", scope)
-    if parsed.needs_smtputf8 and not message.smtputf8:
+    if parsed.needs_smtputf8 and not smtputf8:
         return Problem("5.6.7", "an address outside ASCII in a message that does not ask for SMTPUTF8", scope)
     return None
 

@@ -66,6 +66,11 @@ class Session:
         next(self._opening)  # it waits for the greeting
 
     @property
+    def is_open(self) -> bool:
+        """Whether messages may be added."""
+        return self._opening is None and not self.over
+
+    @property
     def mode(self) -> Mode:
         return self.conversation.mode
 
@@ -99,6 +104,7 @@ class Session:
         return self.conversation.take_output()
 
     def add(self, message: Message) -> Transaction:
+        assert self.is_open, "add() before the relay takes mail"
         return self.conversation.add(message)
 
     def begin(self, transaction: Transaction) -> None:
