@@ -57,6 +57,7 @@ def preview(
 
     With --out or --check nothing is served: files are written, findings printed, for people or, with --json, for CI.
     """
+    sys.setswitchinterval(SWITCH_S)
     with app.workspace(secrets=False) as workspace:
         name = one_digest(workspace, digest) if digest or out or check else None
         if as_json and out is None and not check:
@@ -74,6 +75,9 @@ def preview(
             workspace, app=app, first=first, port=port, on_started=lambda url: show_address(url, browser=browser)
         )
     sys.exit(DONE)
+
+
+SWITCH_S = 0.0005  # a picture is made beside many small answers: with 5 ms (CPython's) each of those waits for a turn
 
 
 def preview_server(

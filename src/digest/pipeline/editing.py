@@ -57,6 +57,9 @@ class Target:
         return self.row.version if self.row else PLANNED_VERSION
 
 
+MAX_DROPPED_SHOWN = 20
+
+
 @dataclass(frozen=True, slots=True)
 class Review:
     """An issue as it stands: as it would be drafted now, or as it was frozen.
@@ -125,7 +128,7 @@ def review(workspace: Workspace, target: Target) -> Review:
     drafted = _draft(workspace, target)
     chosen = {item.article_id for item in drafted.issue.items}
     left_out = {id_: why for id_, why in drafted.draft.explanations.items() if id_ not in chosen}
-    left_out |= _dropped(changes, chosen)
+    left_out |= dropped(workspace, target.digest, changes, chosen)
     titles = {one.id: one.article.title for one in workspace.store.articles.get(list(left_out))}
     return Review(target, drafted.issue, row is None or _is_open(row), left_out, titles, changes)
 
@@ -143,12 +146,16 @@ def _draft(workspace: Workspace, target: Target) -> Drafted:
     )
 
 
-def _dropped(changes: Sequence[Override], chosen: set[int]) -> dict[int, str]:
-    """What was dropped is no candidate any more: its change says why."""
-    standing = (one for one in changes if one.kind == "drop" and one.undone_at is None and one.article_id is not None)
-    return {
+def dropped(workspace: Workspace, digest: str, changes: Sequence[Override], chosen: set[int]) -> dict[int, str]:
+    """What editors took out and nobody took back is no candidate any more; who and when says why it is not in.
+
+    Of earlier issues only the newest: they come again when asked for, so one must be able to ask.
+    """
+    before = sorted(workspace.store.issues.dropped(digest) - chosen, reverse=True)[:MAX_DROPPED_SHOWN]
+    here = (one for one in changes if one.kind == "drop" and one.undone_at is None)
+    return dict.fromkeys(before, "dropped from an earlier issue") | {
         one.article_id: f"dropped by {one.by or 'the editor'}"
-        for one in standing
+        for one in here
         if one.article_id is not None and one.article_id not in chosen
     }
 

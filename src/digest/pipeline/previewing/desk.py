@@ -16,7 +16,7 @@ from digest.editorial import EDITABLE, NewOverride
 from digest.errors import UsageError
 from digest.model import Item, Outcome, Override
 from digest.pipeline import approving, steering
-from digest.pipeline.editing import Undo, change, editable, planned
+from digest.pipeline.editing import Undo, change, dropped, editable, planned
 from digest.pipeline.previewing.studio import Coming, Studio
 
 if TYPE_CHECKING:
@@ -87,9 +87,7 @@ def desk(studio: Studio, digest: str) -> Desk:
 def _left_out(workspace: Workspace, coming: Coming, changes: Sequence[Override]) -> list[Left]:
     chosen = {item.article_id for item in coming.issue.items}
     why = {id_: said for id_, said in coming.drafted.draft.explanations.items() if id_ not in chosen}
-    for one in changes:
-        if one.kind == "drop" and one.undone_at is None and one.article_id is not None and one.article_id not in chosen:
-            why[one.article_id] = f"dropped by {one.by or 'the editor'}"
+    why |= dropped(workspace, coming.target.digest, changes, chosen)
     titles = {one.id: one.article.title for one in workspace.store.articles.get(list(why)[:MOST_LEFT_OUT])}
     return [Left(id_, titles[id_], said) for id_, said in why.items() if id_ in titles]
 

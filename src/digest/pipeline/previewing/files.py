@@ -7,6 +7,7 @@ every kind of mount, and a save that replaces the file (most editors) is one mor
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -23,6 +24,7 @@ class Files:
     """Remembers what the database last said; files are looked at each time."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._asked_at = 0.0
         self._sign: object = None
         self._pulse = ""
@@ -33,15 +35,16 @@ class Files:
 
     def pulse(self, store: Store) -> str:
         """`Store.pulse`, asked only when the database's files have changed, and not too often."""
-        now = time.monotonic()
-        sign = _database_files(store)
-        if self._pulse and (sign is not None and sign == self._sign):
+        with self._lock:  # one that is asked meanwhile must not be told the last one
+            now = time.monotonic()
+            sign = _database_files(store)
+            if self._pulse and (sign is not None and sign == self._sign):
+                return self._pulse
+            if self._pulse and sign is None and now - self._asked_at < PULSE_S:
+                return self._pulse
+            self._sign, self._asked_at = sign, now
+            self._pulse = store.pulse()
             return self._pulse
-        if self._pulse and sign is None and now - self._asked_at < PULSE_S:
-            return self._pulse
-        self._sign, self._asked_at = sign, now
-        self._pulse = store.pulse()
-        return self._pulse
 
 
 def _database_files(store: Store) -> str | None:

@@ -72,7 +72,8 @@ class Studio:
         self.config_path, self.env, self.now = Path(config_path), env, now
         self.lists = Lists()
         self.files = Files()
-        self._lock = threading.RLock()
+        self._lock = threading.RLock()  # for a moment: the workspace
+        self._making = threading.RLock()  # drafts and renditions, which take long; taken before `_lock`, never within
         self._workspace: Workspace | None = None
         self._config_stamp = ""
         self._drafts: dict[str, tuple[object, Coming]] = {}
@@ -136,7 +137,7 @@ class Studio:
 
     def coming(self, digest: str) -> Coming:
         """The next issue of `digest`, drafted once per change; the last look at its articles follows by itself."""
-        with self._lock:
+        with self._making:
             workspace = self.workspace()
             key = self._draft_key(workspace)
             known = self._drafts.get(digest)
@@ -177,7 +178,7 @@ class Studio:
             return
         finally:
             self._looking.discard(digest)
-        with self._lock:
+        with self._making:
             if (known := self._drafts.get(digest)) is not None and known[0] == key:
                 if checked.issue == known[1].issue:  # the same: what was rendered of it stays, and nobody is told
                     self._drafts[digest] = (key, replace(known[1], looked=True))
@@ -190,7 +191,7 @@ class Studio:
         """The message that `digest test` would send now; kept, so that what was shown is what is sent."""
         from digest.pipeline.trying import prepare
 
-        with self._lock:
+        with self._making:
             workspace = self.workspace()
             key, name = (self._draft_key(workspace), self._look_stamp(workspace)), (digest, to, reader)
             known = self._trials.get(name)
@@ -206,7 +207,7 @@ class Studio:
         """`issue` compiled with the templates and the theme as they are now."""
         from digest.render import render_issue
 
-        with self._lock:
+        with self._making:
             workspace = self.workspace()
             settings = workspace.digest(issue.digest).render if issue.digest in workspace.config.digests else None
             key = (id(issue), template, locale, repr(settings), self._look_stamp(workspace))
@@ -224,7 +225,7 @@ class Studio:
         """The made-up issue of that name, as one of this digest's; made once."""
         from digest.render.fixtures import fixture
 
-        with self._lock:
+        with self._making:
             if (digest, name) not in self._fixtures:
                 found = fixture(name)
                 issue = replace(found.issue, digest=digest)
@@ -248,7 +249,7 @@ class Studio:
         return self.files.stamp(self._look_paths(workspace.config))
 
     def close(self) -> None:
-        with self._lock:
+        with self._making, self._lock:
             if self._workspace is not None:
                 self._workspace.close()
                 self._workspace = None

@@ -72,7 +72,8 @@ def studio_app(studio: Studio, *, token: str = "", allow_hosts: tuple[str, ...] 
 
 
 async def _page(request: Request) -> Response:
-    return html_page("studio.html", word=request.app.state.word, user=changing.whoever())
+    state = request.app.state
+    return html_page("studio.html", word=state.word, user=changing.whoever(), first=state.first)
 
 
 async def _events(request: Request) -> Response:

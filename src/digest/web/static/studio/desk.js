@@ -23,6 +23,12 @@ export async function show() {
   if (mine === asked && !(dirty() && desk?.digest === found.digest)) draw(found);
 }
 
+// What came back from a change is newer than any answer to `show` that is still on its way.
+function changed(found) {
+  asked += 1;
+  draw(found);
+}
+
 function draw(found) {
   desk = found;
   const focused = document.activeElement?.closest("#panel-edit [data-key]")?.dataset.key;
@@ -37,7 +43,7 @@ function draw(found) {
 
 async function edit(changes, said) {
   try {
-    draw(await api.post("desk/edit", { digest: desk.digest, version: desk.version, by: me(), changes }));
+    changed(await api.post("desk/edit", { digest: desk.digest, version: desk.version, by: me(), changes }));
     if (said) toast(said);
     return true;
   } catch (problem) {
@@ -65,11 +71,10 @@ function conflict(theirs, changes, said) {
 
 async function act(path, body, said) {
   try {
-    const found = await api.post(`desk/${path}`, { digest: desk.digest, by: me(), ...body });
-    draw(found);
+    changed(await api.post(`desk/${path}`, { digest: desk.digest, by: me(), ...body }));
     toast(said);
   } catch (problem) {
-    if (problem.body?.desk) draw(problem.body.desk);
+    if (problem.body?.desk) changed(problem.body.desk);
     toast(problem.message, "bad");
   }
 }
@@ -221,7 +226,7 @@ function history() {
   const last = standing.at(-1);
   return h("details", { class: "more", open: opened.has("history"), ontoggle: (event) => (event.target.open ? opened.add("history") : opened.delete("history")) },
     h("summary", {}, `History (${plural(desk.changes.length, "change")})`),
-    last ? h("button", { type: "button", class: "button small", data: { key: "undo" }, onclick: undo }, "Undo the last change") : h("p", { class: "muted" }, "Nobody has changed anything yet."),
+    last ? h("button", { type: "button", class: "button small", data: { key: "undo" }, onclick: undo }, "Undo the last change") : h("p", { class: "muted" }, desk.changes.length ? "Everything was taken back." : "Nobody has changed anything yet."),
     h("ol", { class: "history" }, [...desk.changes].reverse().map((one) => h("li", { class: one.undone ? "undone" : "" },
       h("span", { class: "main", dir: "auto" }, sentence(one, desk)), h("span", { class: "sub" }, moment(one.at, desk.timezone)),
       one.undone || !desk.editable ? null : h("button", { type: "button", class: "button small", "aria-label": `Undo: ${sentence(one, desk)}`,

@@ -167,7 +167,12 @@ tabs.build();
 bind();
 frames.build(keys.press);
 reader.build();
+state.digest ||= document.querySelector('meta[name="digest-first"]').content;
 reflect();
-await look();
-await show();
+// Side by side: the picture takes longest. Without a digest the list says which one it is of.
+if (state.digest) await Promise.all([look(), show()]);
+else {
+  await look();
+  await show();
+}
 listen();
