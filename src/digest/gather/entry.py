@@ -109,6 +109,9 @@ class FeedWords:
     broken: str = ""
 
 
+_LETTER_OR_DIGIT = re.compile(r"[^\W_]")
+
+
 def articles_of(entries: Sequence[Entry], *, source: str, zone: tzinfo) -> tuple[Article, ...]:
     """The articles of one feed, in its order. Identifiers that several different items share are told apart."""
     shared = {guid for guid, count in Counter(entry.guid for entry in entries if entry.guid).items() if count > 1}
@@ -263,11 +266,11 @@ def _without_more(line: str) -> str:
 def _title(entry: Entry, body: Fragment, excerpt: str) -> tuple[str, str]:
     if entry.title:
         given = line_of(entry.title.text, is_html=entry.title.is_html)
-        if any(char.isalnum() for char in given) or (given and not body.text):
+        if _LETTER_OR_DIGIT.search(given) or (given and not body.text):
             return given, entry.place
     if entry.link_title:
         given = clean_line(entry.link_title, max_chars=300)
-        if any(char.isalnum() for char in given):
+        if _LETTER_OR_DIGIT.search(given):
             return given, "feed link"
     return title_without(body.text or excerpt, entry.link or entry.guid)
 
@@ -330,7 +333,7 @@ def _person(name: str) -> str:
     if "@" in name:
         name = _EMAIL.sub("", name)
     name = _BY.sub("", name.replace("()", "").strip(" ()<>,;")).strip()
-    return name if any(char.isalnum() for char in name) else ""
+    return name if _LETTER_OR_DIGIT.search(name) else ""
 
 
 def _tags(tags: Iterable[str]) -> tuple[str, ...]:

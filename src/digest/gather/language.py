@@ -58,6 +58,9 @@ _ALSO_LATIN = frozenset(
 _NOT_LATIN = frozenset(word for words in _LANGUAGES.values() for word in words) - _ALSO_LATIN
 
 
+_BEYOND_ASCII = bytes(range(128, 256))
+
+
 @lru_cache(maxsize=512)
 def language_tag(tag: str | None) -> str | None:
     """A BCP 47 tag in its usual case (RFC 5646 section 2.1.1), or None for what is not one."""
@@ -88,7 +91,7 @@ def language_of(said: str | None, text: str) -> tuple[str | None, bool]:
 def script_of(text: str) -> str | None:
     """The script of two thirds of the letters (Han beside kana count as kana); None when mixed or short."""
     sample = text[:SAMPLE]
-    plain = sample.encode("ascii", "ignore")
+    plain = sample.encode("utf-8", "surrogatepass").translate(None, _BEYOND_ASCII)
     if len(plain) * 20 >= len(sample) * 17:  # the blanks and digits of another script are fewer
         return "LATIN" if len(plain.translate(None, _NO_LETTERS)) >= _FEWEST else None
     found = Counter(_script(char) for char in sample if char.isalpha())
