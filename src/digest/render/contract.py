@@ -1,7 +1,8 @@
 """What templates see: an issue as read-only views, every string of it data.
 
     schema  1: the version of what follows; `dataschema` describes it, docs/template-data.schema.json publishes it
-    issue   subject, preheader, intro (str), intro_paragraphs, in_this_issue, sample, passed_over, extra
+    issue   subject, preheader, intro (Markdown), intro_blocks (see `note`), intro_paragraphs (their words alone),
+            in_this_issue, sample, passed_over, extra
     digest  title, number, period (text), count, minutes, list_name
     site    name, url, postal_address
     items   each: title, title_derived, url (usable or None), summary, body (paragraphs), by (joined names), source,
@@ -26,7 +27,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
@@ -37,6 +38,7 @@ from digest.model import Image, Issue, Item
 from digest.render.binding import Outside, Raw, View, spliced
 from digest.render.escaping import clean, usable_link
 from digest.render.locale import Language
+from digest.render.note import Block, read_note
 from digest.render.theme import Direction, Length, Theme
 
 SCHEMA = 1
@@ -104,16 +106,25 @@ def _tile(theme: Theme) -> int:
 
 
 def _issue(issue: Issue, *, hidden: int) -> View:
+    note = read_note(issue.intro)
     return View({
         "subject": clean(issue.subject),
         "preheader": clean(issue.preheader),
         "intro": clean(issue.intro),
-        "intro_paragraphs": paragraphs(issue.intro),
+        "intro_paragraphs": tuple(row.text for block in note for row in block.rows),
+        "intro_blocks": tuple(_block(block) for block in note),
         "in_this_issue": clean(issue.in_this_issue),
         "sample": issue.sample,
         "passed_over": issue.passed_over + hidden,
         "extra": {key: clean(value) for key, value in issue.extra.items()},
     })  # fmt: skip
+
+
+def _block(block: Block) -> View:
+    rows = tuple(
+        View({"number": row.number, "spans": tuple(View(asdict(span)) for span in row.spans)}) for row in block.rows
+    )
+    return View({"kind": block.kind, "level": block.level, "rows": rows})
 
 
 def _digest(issue: Issue, language: Language) -> View:

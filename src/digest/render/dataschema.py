@@ -22,8 +22,16 @@ _ROWS = """
 schema               1             the version of this contract
 issue.subject        string        the subject line
 issue.preheader      string        what inboxes show after the subject
-issue.intro          string        the editor's note, "" for none
-issue.intro_paragraphs strings     the same, cut at its blank lines
+issue.intro          string        the editor's note as it was written, in Markdown, "" for none
+issue.intro_paragraphs strings     its paragraphs and items as plain words
+issue.intro_blocks.kind string     paragraph, quote or list
+issue.intro_blocks.level integer   in how many other lists a list stands
+issue.intro_blocks.rows.number integer? of an item in a numbered list
+issue.intro_blocks.rows.spans.text string words that look alike
+issue.intro_blocks.rows.spans.url link? where they lead
+issue.intro_blocks.rows.spans.strong boolean in bold
+issue.intro_blocks.rows.spans.emphasis boolean in italics
+issue.intro_blocks.rows.spans.line_break boolean a new line begins before them
 issue.in_this_issue  string        the titles in one sentence, "" for none
 issue.sample         boolean       a preview of old articles: say so
 issue.passed_over    integer       articles that did not fit ("and 12 more")
@@ -85,7 +93,7 @@ _TYPES: dict[str, dict[str, Any]] = {
     "map": {"type": "object", "additionalProperties": {"type": "string"}},
 }
 _MAYBE = ("items.image",)
-_MANY = ("items",)
+_MANY = ("items", "issue.intro_blocks", "issue.intro_blocks.rows", "issue.intro_blocks.rows.spans")
 FUNCTIONS = {
     "t": 't("min", count=item.minutes): a fixed sentence in the reader\'s language',
     "slot": f"slot(name): a value of each reader, one of {', '.join(SLOTS)}; filters: {', '.join(SLOT_FILTERS)}",

@@ -167,7 +167,7 @@ function words() {
     text && desk.subject && text.trim().startsWith(desk.subject.trim()) ? "it begins like the subject" : ""].filter(Boolean).join("; ");
   return h("section", { "aria-label": "Words of the issue" },
     field("Subject", "subject", desk.subject, { hint: subject }), field("Preheader", "preheader", desk.preheader, { hint: preheader }),
-    field("Intro", "intro", desk.intro, { many: true, hint: (text) => text ? `${size(text)} characters` : "Shown above the articles; an empty line begins a paragraph." }));
+    field("Intro", "intro", desk.intro, { many: true, hint: (text) => text ? `${size(text)} characters` : "Shown above the articles, in Markdown: **bold**, *italics*, [words](https://…), - lists." }));
 }
 
 // -- articles ---------------------------------------------------------------------------------------------------------
