@@ -14,8 +14,9 @@ import pytest
 from digest.model import EmailAddress
 from digest.pipeline import trying
 from digest.pipeline.previewing import Studio, Wanted
-from digest.pipeline.previewing.checks import numbered, shares, tags
+from digest.pipeline.previewing.checks import shares
 from digest.pipeline.previewing.pictures import picture
+from digest.pipeline.previewing.tags import numbered, tags
 from digest.pipeline.rehearsal import rehearse
 from digest.web import looks
 from digest.web.gate import action_word

@@ -41,7 +41,7 @@ class Ordered(click.Command):
 @click.option("--title", multiple=True, metavar="ID=TEXT", help="Another headline.")
 @click.option("--summary", multiple=True, metavar="ID=TEXT", help="Another summary; empty for none.")
 @click.option("--image", multiple=True, metavar="ID=URL", help="Another picture (https); empty for none.")
-@click.option("--intro", multiple=True, metavar="TEXT|@FILE|-", help="Words above the articles, in Markdown; - reads them here.")
+@click.option("--intro", multiple=True, metavar="TEXT|@FILE|-", help="Markdown above the articles; - reads it here.")
 @click.option("--subject", multiple=True, metavar="TEXT", help="The subject line.")
 @click.option("--preheader", multiple=True, metavar="TEXT", help="What inboxes show after the subject.")
 @click.option("--undo", multiple=True, metavar="N", help="Take back change number N.")

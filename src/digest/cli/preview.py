@@ -18,6 +18,7 @@ from digest.cli.wording import source_line
 
 if TYPE_CHECKING:
     from digest.pipeline.previewing import Studio
+    from digest.pipeline.previewing.checks import Located
     from digest.pipeline.previewing.pictures import Picture
     from digest.pipeline.workspace import Workspace
     from digest.render.preflight import Finding
@@ -132,15 +133,15 @@ def report(app: App, digest: str, out: Path | None, *, check: bool, as_json: boo
     studio = open_studio(app)
     try:
         seen = picture(studio, Wanted(digest))
-        found = [one.finding for one in findings(studio, seen)] if check else []
+        found = findings(studio, seen) if check else []
     finally:
         studio.close()
     files = export_preview(_preview_of(seen), out) if out is not None and not seen.empty else ()
     _say(seen, files, found, check=check, as_json=as_json)
-    return FAILED if seen.empty or any(one.severity == "error" for one in found) else DONE
+    return FAILED if seen.empty or any(one.finding.severity == "error" for one in found) else DONE
 
 
-def _say(seen: Picture, files: Sequence[Path], found: Sequence[Finding], *, check: bool, as_json: bool) -> None:
+def _say(seen: Picture, files: Sequence[Path], found: Sequence[Located], *, check: bool, as_json: bool) -> None:
     from dataclasses import asdict
 
     from digest.render.preflight import as_text
@@ -149,7 +150,7 @@ def _say(seen: Picture, files: Sequence[Path], found: Sequence[Finding], *, chec
         print_json({
             "digest": seen.wanted.digest, "subject": seen.subject, "sample": seen.issue.sample,
             "size_bytes": len(seen.html.encode()), "notes": seen.notes, "files": [str(path) for path in files],
-            **({"findings": [asdict(one) for one in found]} if check else {}),
+            **({"findings": [{**asdict(one.finding), "source": one.source} for one in found]} if check else {}),
         })  # fmt: skip
         return
     if seen.empty:
@@ -158,7 +159,15 @@ def _say(seen: Picture, files: Sequence[Path], found: Sequence[Finding], *, chec
     for path in files:
         click.echo(path)
     if check:
-        click.echo(as_text(found))
+        click.echo(as_text([_placed(one) for one in found]))
+
+
+def _placed(one: Located) -> Finding:
+    """With the template's line beside the place in the mail."""
+    from dataclasses import replace
+
+    place = f"{one.finding.place} (from {one.source})" if one.source else one.finding.place
+    return replace(one.finding, place=place)
 
 
 def _preview_of(seen: Picture) -> Preview:

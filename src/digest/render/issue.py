@@ -60,7 +60,8 @@ _Made = TypeVar("_Made")
 class Compiled:
     """One compilation. `mjml` is the source with tokens, `html` what MJML made of it, `rich` and `plain` the pieces.
 
-    `html_bytes` is the UTF-8 size of the HTML with every block shown and slots empty.
+    `html_bytes` is the UTF-8 size of the HTML with every block shown and slots empty. `places`, where they were asked
+    for: (offset in `mjml`, template file, line), in order; each holds up to the next.
     """
 
     mjml: str
@@ -70,6 +71,7 @@ class Compiled:
     html_bytes: int
     language: Language
     nonce: str
+    places: tuple[tuple[int, str, int], ...] = ()
 
 
 def render_issue(
@@ -95,21 +97,31 @@ def render_issue(
 
 
 def compile_issue(
-    issue: Issue, *, template: str = "briefing", theme: Theme, locale: str, templates: Templates | None = None
+    issue: Issue,
+    *,
+    template: str = "briefing",
+    theme: Theme,
+    locale: str,
+    templates: Templates | None = None,
+    trace: bool = False,
 ) -> Compiled:
     """Templates to pieces, without headers and without proof: what a preview needs to show sources.
 
-    An operator's own template is compiled in another process, with limits (`confined`).
+    An operator's own template is compiled in another process, with limits (`confined`). `trace`: with `places`.
     """
     templates = templates or _builtin_only()
+    what = {"issue": issue, "template": template, "theme": theme, "locale": locale, "trace": trace}
     if not templates.own(template):
-        return compile_here(issue, template=template, theme=theme, locale=locale, templates=templates)
-    made = confined.shared.compile(templates.dirs, issue=issue, template=template, theme=theme, locale=locale)
+        return compile_here(templates=templates, **what)  # type: ignore[arg-type]
+    made = confined.shared.compile(templates.dirs, **what)
+    made["places"] = tuple((offset, file, line) for offset, file, line in made["places"])
     made["rich"], made["plain"] = pieces_from_plain(made["rich"]), pieces_from_plain(made["plain"])
     return Compiled(language=language(locale), **made)
 
 
-def compile_here(issue: Issue, *, template: str, theme: Theme, locale: str, templates: Templates) -> Compiled:
+def compile_here(
+    issue: Issue, *, template: str, theme: Theme, locale: str, templates: Templates, trace: bool = False
+) -> Compiled:
     """`compile_issue` in this process, whoever wrote the template."""
     source, _ = templates.read(f"{template}.mjml")
     templates.read(f"{template}.txt")
@@ -118,7 +130,7 @@ def compile_here(issue: Issue, *, template: str, theme: Theme, locale: str, temp
     compiled = None
     for layout in (_FULL if len(issue.items) <= 10 else _LONG, *_TIGHTER):
         data = contract(issue, theme, words, layout)
-        compiled = _compile(templates, template, data, words, nonce)
+        compiled = _compile(templates, template, data, words, nonce, trace=trace)
         if compiled.html_bytes <= MAX_HTML_BYTES:
             return compiled
     assert compiled is not None
@@ -148,7 +160,9 @@ def _nonce(issue: Issue, source: str, locale: str) -> str:
     raise DigestError("no free token name", why="the issue holds a thousand of ours; somebody guessed the hash")
 
 
-def _compile(templates: Templates, template: str, data: dict[str, Any], words: Language, nonce: str) -> Compiled:
+def _compile(
+    templates: Templates, template: str, data: dict[str, Any], words: Language, nonce: str, *, trace: bool
+) -> Compiled:
     rich_name, plain_name = f"{template}.mjml", f"{template}.txt"
     tokens = Tokens(nonce, names=words.names(), locale=words.tag)
     mjml = _run(partial(_generate, templates, rich_name, data, tokens), rich_name)
@@ -162,7 +176,8 @@ def _compile(templates: Templates, template: str, data: dict[str, Any], words: L
         raise _context_error(fault, mjml, locate, rich_name) from fault
     plain = _plain(templates, plain_name, data, Tokens(nonce, names=words.names(), locale=words.tag))
     size = len(_literals(rich).encode("utf-8", "replace"))
-    return Compiled(mjml, html, rich, plain, size, words, nonce)
+    places = _places(templates, rich_name, data, tokens, mjml) if trace else None
+    return Compiled(mjml, html, rich, plain, size, words, nonce, places.all() if places else ())
 
 
 def _plain(templates: Templates, name: str, data: dict[str, Any], tokens: Tokens) -> tuple[Piece, ...]:
@@ -206,18 +221,22 @@ def _run(make: Callable[[], _Made], name: str) -> _Made:
         ) from error
 
 
-def _place(
-    templates: Templates, name: str, data: dict[str, Any], tokens: Tokens, source: str, offset: int
-) -> tuple[str, int | None]:
-    """File and line of the template text at `offset` of the generated source."""
+def _places(templates: Templates, name: str, data: dict[str, Any], tokens: Tokens, source: str) -> Places | None:
+    """Where each part of the generated source comes from."""
     try:
         with Tokens(tokens.nonce, names=tokens.names, locale=tokens.locale):
             places = Places(templates.marked_environment.get_template(name).render(data))
     except Exception:  # the marks are for messages only; without them the file's name must do
-        return name, None
-    if places.source != source:
-        return name, None
-    file, line = places.at(offset)
+        return None
+    return places if places.source == source else None
+
+
+def _place(
+    templates: Templates, name: str, data: dict[str, Any], tokens: Tokens, source: str, offset: int
+) -> tuple[str, int | None]:
+    """File and line of the template text at `offset` of the generated source."""
+    places = _places(templates, name, data, tokens, source)
+    file, line = places.at(offset) if places else ("", 0)
     return (file, line) if file else (name, None)
 
 

@@ -48,3 +48,7 @@ class Places:
         """File and 1-based line of the text at `offset` of `source`; ("", 0) when unknown."""
         index = bisect.bisect_right(self._offsets, offset) - 1
         return self._places[index] if index >= 0 else ("", 0)
+
+    def all(self) -> tuple[tuple[int, str, int], ...]:
+        """(offset, file, line) wherever one of them changes."""
+        return tuple((offset, *place) for offset, place in zip(self._offsets, self._places, strict=True))

@@ -102,6 +102,7 @@ def answered(message: bytes) -> dict[str, Any]:
             "plain": pieces_to_plain(made.plain),
             "html_bytes": made.html_bytes,
             "nonce": made.nonce,
+            "places": made.places,
         }
     }
 

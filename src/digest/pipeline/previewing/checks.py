@@ -12,17 +12,14 @@ from typing import TYPE_CHECKING
 
 from digest.pipeline.preflighting import reachable
 from digest.pipeline.previewing.pictures import Picture
+from digest.pipeline.previewing.tags import Tag, tags
+from digest.pipeline.previewing.tracing import tracer
 
 if TYPE_CHECKING:
     from digest.pipeline.previewing.studio import Studio
     from digest.render.preflight import Finding
 
 CLIP_BYTES = 102 * 1024
-_TAG = re.compile(
-    r"<!--.*?-->|<(style|title|script|xml)\b[^>]*>.*?</\1\s*>|<([a-zA-Z][\w:-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>",
-    re.S,
-)
-_CLASS = re.compile(r"\bclass=[\"']([^\"']*)", re.I)
 _PLACE = re.compile(r"html line (\d+)(?:, ([^\"]*?))?(?: \"|$)")
 _HEADING = re.compile(r"<h[1-3]\b[^>]*>(.*?)</h[1-3]>", re.S | re.I)
 _MARKUP = re.compile(r"<!--.*?-->|<(style|xml)\b.*?</\1\s*>|<[^>]*>|&(?:#847|zwnj|nbsp|#xa0|#8203|#8204);", re.S | re.I)
@@ -45,40 +42,6 @@ class Located:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
-    """A start tag: where it stands in the HTML."""
-
-    start: int
-    end: int
-    line: int
-    name: str
-    classes: tuple[str, ...]
-
-
-def tags(html: str) -> list[Tag]:
-    """All start tags outside comments and raw text, in order: the number of an element is its index here."""
-    found, line, at = [], 1, 0
-    for match in _TAG.finditer(html):
-        line += html.count("\n", at, match.start())
-        at = match.start()
-        if match[2]:
-            named = _CLASS.search(match[3])
-            classes = tuple(named[1].split()) if named else ()
-            found.append(Tag(match.start(), match.end(), line, match[2].lower(), classes))
-    return found
-
-
-def numbered(html: str) -> str:
-    """`html` with each start tag's number as `data-at`: for a frame, never for a reader."""
-    out, last = [], 0
-    for number, tag in enumerate(tags(html)):
-        close = tag.end - (2 if html[tag.end - 2] == "/" else 1)
-        out += [html[last:close], f' data-at="{number}"']
-        last = close
-    return "".join([*out, html[last:]])
-
-
 def findings(studio: Studio, seen: Picture, *, previous_subject: str = "") -> list[Located]:
     """Preflight of what is shown, each finding with its element and the template line that wrote it."""
     from digest.render.preflight import preflight
@@ -92,8 +55,15 @@ def findings(studio: Studio, seen: Picture, *, previous_subject: str = "") -> li
         accepted=config.accepted,
         reachable=reachable(config),
     )  # fmt: skip
+    if not found:
+        return []
     all_tags = tags(seen.html)
-    return [Located(one, _element(one.place, seen.html, all_tags)) for one in found]
+    elements = [_element(one.place, seen.html, all_tags) for one in found]
+    source = tracer(studio, seen, all_tags) if any(one is not None for one in elements) else str
+    return [
+        Located(one, element, source(element) if element is not None else "")
+        for one, element in zip(found, elements, strict=True)
+    ]
 
 
 def _element(place: str, html: str, all_tags: list[Tag]) -> int | None:

@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digest.pipeline.previewing.checks import tags
 from digest.pipeline.previewing.pictures import Picture, picture
+from digest.pipeline.previewing.tags import tags
 from digest.pipeline.previewing.wanted import FIXTURE, ISSUE, Wanted
 
 if TYPE_CHECKING:

@@ -25,8 +25,8 @@ from starlette.routing import Route
 
 from digest.errors import DigestError
 from digest.pipeline.previewing import Studio, Wanted
-from digest.pipeline.previewing.checks import numbered
 from digest.pipeline.previewing.pictures import picture
+from digest.pipeline.previewing.tags import numbered
 from digest.web import looks
 from digest.web.gate import Gate, action_word
 from digest.web.live import change_events
