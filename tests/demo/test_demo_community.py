@@ -178,3 +178,10 @@ def test_the_written_configuration_is_toml_with_what_the_design_names(tmp_path: 
     assert config["relay"]["main"] == {"url": "smtp://127.0.0.1:25"} and config["fetch"]["allow_hosts"] == ["127.0.0.1"]
     assert config["digest"]["weekly"]["list"] == "members" and config["list"]["members"]["csv"].endswith("s.csv")
     assert config["site"]["timezone"] == "Europe/Dublin"
+
+
+def test_a_named_folder_stays(tmp_path: Path) -> None:
+    """The stories of a demo that is kept are there after it ended; a temporary folder is not."""
+    with serve(now=NOW, folder=tmp_path / "stories") as kept, serve(now=NOW) as passing:
+        assert kept.folder == tmp_path / "stories" and passing.folder.exists()
+    assert any((tmp_path / "stories").iterdir()) and not passing.folder.exists()

@@ -49,7 +49,8 @@ def demo(app: App, directory: Path | None, open_: bool, no_browser: bool) -> Non
 
     root = _root(directory)
     with ExitStack() as stack:
-        community = stack.enter_context(serve(now=datetime.now(UTC)))
+        # Beside the configuration that names it, so that a demo kept with --dir goes on working.
+        community = stack.enter_context(serve(now=datetime.now(UTC), folder=root / "stories"))
         inbox = stack.enter_context(Inbox(root / "inbox"))
         subscribers = root / "subscribers.csv"
         shutil.copyfile(find_example_csv(), subscribers)

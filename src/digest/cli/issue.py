@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import click
@@ -356,7 +357,14 @@ def _event_words(event: Event) -> str:
         return f"{'undone: ' if event.kind == 'undo' else ''}{change}{by}"
     if event.kind == "rescheduled":
         return f"moved from {detail.get('from')} to {detail.get('to')}, as its schedule was{by}"
-    words = ", ".join(_detail_words(key, value) for key, value in detail.items() if value not in (0, "", None, {}))
+    if event.kind == "missing added":
+        return f"{detail.get('count')} more recipients{by}"
+    told: Counter[str] = Counter()
+    for name, count in (detail.get("reasons") or {}).items():
+        told[name.partition("(")[0]] += count
+    # `2 skipped(no_topic)` says `2 skipped` too
+    shown = {key: value for key, value in detail.items() if value not in (0, "", None, {}, told.get(key))}
+    words = ", ".join(_detail_words(key, value) for key, value in shown.items())
     return f"{event.kind}{f': {words}' if words else ''}{by}"
 
 

@@ -56,19 +56,22 @@ class Resource:
         return f'"{hashlib.sha256(self.data).hexdigest()[:20]}"'
 
 
-def serve(*, now: datetime, port: int = 0) -> CommunityServer:
+def serve(*, now: datetime, port: int = 0, folder: Path | None = None) -> CommunityServer:
     """Start the site (port 0: any free one), dated relative to `now` (aware). Use as a context manager, or `close()`.
 
     >>> with serve(now=datetime.now(UTC)) as community:       # doctest: +SKIP
     ...     print(community.base_url, community.folder)
     """
-    return CommunityServer(now=now, port=port)
+    return CommunityServer(now=now, port=port, folder=folder)
 
 
 class CommunityServer:
-    """The running site. `base_url` has no trailing slash; `requests` grows with each answered request."""
+    """The running site. `base_url` has no trailing slash; `requests` grows with each answered request.
 
-    def __init__(self, *, now: datetime, port: int = 0) -> None:
+    The folder of files is written to `folder`, which stays; without one to a temporary one, which does not.
+    """
+
+    def __init__(self, *, now: datetime, port: int = 0, folder: Path | None = None) -> None:
         if now.tzinfo is None:
             raise ValueError("now must be an aware datetime")
         now = now.astimezone(UTC).replace(microsecond=0)
@@ -77,8 +80,8 @@ class CommunityServer:
         self._server.log = self.requests
         self.base_url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self._server.resources = dict(_site(self.base_url, now=now))
-        self._temporary = Path(tempfile.mkdtemp(prefix="digest-demo-"))
-        self.folder = write_stories(self._temporary / "stories", now=now, base_url=self.base_url)
+        self._temporary = None if folder else Path(tempfile.mkdtemp(prefix="digest-demo-"))
+        self.folder = write_stories(folder or Path(self._temporary or "", "stories"), now=now, base_url=self.base_url)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="demo-site", daemon=True)
         self._thread.start()
 
@@ -87,12 +90,13 @@ class CommunityServer:
         return int(self._server.server_address[1])
 
     def close(self) -> None:
-        """Stop answering and remove the folder. Closing twice is fine."""
+        """Stop answering and remove the temporary folder. Closing twice is fine."""
         if self._thread.is_alive():
             self._server.shutdown()
             self._thread.join()
         self._server.server_close()
-        shutil.rmtree(self._temporary, ignore_errors=True)
+        if self._temporary is not None:
+            shutil.rmtree(self._temporary, ignore_errors=True)
 
     def __enter__(self) -> CommunityServer:
         return self
