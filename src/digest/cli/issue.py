@@ -360,7 +360,8 @@ def _event_words(event: Event) -> str:
     if event.kind == "missing added":
         return f"{detail.get('count')} more recipients{by}"
     told: Counter[str] = Counter()
-    for name, count in (detail.get("reasons") or {}).items():
+    reasons = detail.get("reasons")
+    for name, count in reasons.items() if isinstance(reasons, dict) else ():
         told[name.partition("(")[0]] += count
     # `2 skipped(no_topic)` says `2 skipped` too
     shown = {key: value for key, value in detail.items() if value not in (0, "", None, {}, told.get(key))}
