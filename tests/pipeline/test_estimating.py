@@ -10,8 +10,9 @@ import pytest
 
 from digest.deliver.limits import Rate
 from digest.pipeline import steering
-from digest.pipeline.estimating import estimate, seconds_for
+from digest.pipeline.estimating import estimate, seconds_for, warming_seconds
 from digest.pipeline.issuing import named
+from digest.pipeline.limiting import relays_of, warming
 from support_world import MONDAY, World, world
 
 PEOPLE = (*(f"reader{n}@gmail.com" for n in range(8)), *(f"reader{n}@quay.example" for n in range(4)))
@@ -68,3 +69,23 @@ def test_what_cannot_be_over_in_time_is_held_and_may_be_released(place: World) -
         steering.release(workspace, named(workspace, "weekly/1"), by="ana")
     place.tick()
     assert str(place.issues()[0].state) == "done"
+
+
+@pytest.mark.parametrize(("count", "days"), [(50, 0), (51, 1), (150, 1), (151, 2), (400, 2), (1150, 3), (1151, 4)])
+def test_a_warm_up_takes_its_days(count: int, days: int) -> None:
+    """50, 100 and 250 on the first three days, then 750 a day: each day's number, one after the other."""
+    table = [Rate(50, 86400), Rate(100, 86400), Rate(250, 86400)]
+    assert warming_seconds(count, table, [Rate(750, 86400)]) == days * 86400
+
+
+def test_a_relay_that_warms_up_has_a_limit_for_each_day(place: World) -> None:
+    """The first number before and on its first day, the next one on the next, after the last only its own rate."""
+    relay = f'rate = ["9/second"]\nwarm_up_from = {MONDAY:%Y-%m-%d}\nwarm_up = ["5/day", "7/day"]\n'
+    place.configure(extra=relay)
+    said = []
+    for day in (-1, 0, 1, 2):
+        place.at(MONDAY + timedelta(days=day))
+        with place.workspace() as workspace:
+            (main,) = relays_of(workspace, "weekly")
+            said.append((" ".join(map(str, main.rates)), warming(workspace, "weekly")))
+    assert said == [("9/second 5/day", True), ("9/second 5/day", True), ("9/second 7/day", True), ("9/second", False)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 
 from store_builders import NOW, SECOND, Clock, accepted, candidates, content, deferred, planned, sending, worker
 
@@ -105,3 +106,25 @@ def test_a_claim_whose_answer_was_lost_is_taken_back(store: Store) -> None:
     assert len(begun) == 4
     ledger.commit([(one, accepted()) for one in begun], [])
     assert store.issues.accounting(row.id).accepted == 4
+
+
+def test_who_joined_or_took_mail_last_goes_first(store: Store) -> None:
+    """While an address warms up: those of the latest day before all others, whatever their domain."""
+    day = timedelta(days=1)
+    everybody: list[SubscriberRow] = []
+    for number, domain in enumerate(("old", "middle", "new")):
+        everybody += [SubscriberRow(f"{n}@{domain}.example", f"{n}@{domain}.example") for n in range(4)]
+        store.audience.sync_list("members", everybody, at=NOW + number * day)
+    first = planned(store)
+    bundle = Frozen(content(first), [RenditionData("en", "ltr", b"x")], {}, (), candidates(store), newest_first=True)
+    issue = store.issues.move(store.issues.freeze(first, bundle, at=NOW), IssueState.SENDING, at=NOW).id
+    ledger = ledger_of(store, issue)
+    taken = ledger.claim(12)
+    assert [one.domain for one in taken] == ["new.example"] * 4 + ["middle.example"] * 4 + ["old.example"] * 4
+    glad = next(one for one in taken if one.domain == "old.example")
+    ledger.commit([], [glad.delivery_id])
+    ledger.commit([(glad.delivery_id, accepted(NOW + 5 * day))], [])
+    second = planned(store, 1)
+    bundle = Frozen(content(second), [RenditionData("en", "ltr", b"x")], {}, (), candidates(store), newest_first=True)
+    issue = store.issues.move(store.issues.freeze(second, bundle, at=NOW), IssueState.SENDING, at=NOW).id
+    assert ledger_of(store, issue).claim(1)[0].address == glad.address

@@ -96,7 +96,8 @@ def _relay(name: str, table: RelayTable, password: str | None, vault: Vault) -> 
     relay = parse_relay(name, table.url, password=password or stand_in, tls=table.tls or None)
     return replace(
         relay, password=password or "", auth=table.auth, connections=table.connections, weight=table.weight,
-        rates=tuple(map(parse_rate, table.rate)),
+        rates=tuple(map(parse_rate, table.rate)), warm_up_from=table.warm_up_from,
+        warm_up=tuple(map(parse_rate, table.warm_up)),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator
@@ -48,6 +49,8 @@ Domains = Annotated[
     list[str], PlainValidator(values.each(values.domain_or_every)), Kind('list of domains, or ["*"]', "words")
 ]
 Rates = Annotated[list[str], PlainValidator(values.each(values.rate)), Kind("list of rates", "words")]
+DailyRates = Annotated[list[str], PlainValidator(values.each(values.daily_rate)), Kind("list of rates", "words")]
+Day = Annotated[date | None, PlainValidator(values.day), Kind("day", "word")]
 Selector = Annotated[str, PlainValidator(values.selector), Kind("DKIM selector")]
 WebUrl = Annotated[str, PlainValidator(values.web_url), Kind("web address")]
 SecureUrl = Annotated[str, PlainValidator(values.secure_url), Kind("https address")]
@@ -371,6 +374,16 @@ class RelayTable(Table):
         'At most so many messages, such as ["100/second", "50000/day"], from all workers and digests together.',
         shown="no limit",
     )
+    warm_up_from: Day = setting(
+        None, "The first day (UTC) of warming up a new sending address, such as 2026-12-01.", shown="no warm-up"
+    )
+    warm_up: DailyRates = setting(
+        ["50/day", "100/day", "250/day", "500/day", "1000/day", "2500/day", "5000/day", "10000/day", "20000/day",
+         "40000/day"],
+        "What it takes on the first days, one for each; after the last only `rate` counts. Meanwhile readers who "
+        "joined or were reached most recently come first.",
+        shown="50, 100, 250, 500, 1,000, 2,500, 5,000, 10,000, 20,000 and 40,000 a day",
+    )  # fmt: skip
 
 
 class LimitTable(Table):

@@ -287,6 +287,25 @@ def rate(value: Any) -> str:
         ) from None
 
 
+def daily_rate(value: Any) -> str:
+    """So many messages a day: "500/day"."""
+    written = rate(value)
+    if not written.endswith("/day"):
+        raise Refused(f"{described(written)} is not a number for a day", 'write "50/day", one for each day')
+    return written
+
+
+def day(value: Any) -> date:
+    """A day: 2026-12-01, in quotes or without."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    written = text(value)
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise Refused(f"{described(written)} is not a day", "write it as 2026-12-01") from None
+
+
 def domain_or_every(value: Any) -> str:
     """A domain, or `*` for each one by itself."""
     return "*" if text(value) == "*" else domain(value)

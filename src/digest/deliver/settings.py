@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from digest.deliver.limits import Rate
 
@@ -44,7 +45,8 @@ class RelaySettings:
     connection, which is true everywhere. `connections` is how many may be open at once (the run begins with one).
     `window` and `chunk_window` bound the messages of one connection whose last bytes have left and whose fate is not
     yet durable, without and with BDAT: what a kill can leave uncertain. `weight` is its share of the messages beside
-    other relays; 0 is a spare. `rates` bound what all workers together hand to it.
+    other relays; 0 is a spare. `rates` bound what all workers together hand to it. `warm_up` are rates for each of the
+    first days from `warm_up_from` on (UTC): a new address that sends much at once is taken for a spammer's.
     """
 
     name: str
@@ -60,11 +62,23 @@ class RelaySettings:
     chunk_window: int = 4
     weight: int = 1
     rates: tuple[Rate, ...] = ()
+    warm_up: tuple[Rate, ...] = ()
+    warm_up_from: date | None = None
     timeouts: Timeouts = Timeouts()
 
     @property
     def is_loopback(self) -> bool:
         return is_loopback_host(self.host)
+
+    def warm_up_left(self, day: date) -> tuple[Rate, ...]:
+        """The rates of `day` and of the days after it, as long as it warms up; before its first day the first one."""
+        if self.warm_up_from is None:
+            return ()
+        return self.warm_up[max(0, (day - self.warm_up_from).days) :]
+
+    def rates_on(self, day: date) -> tuple[Rate, ...]:
+        """All that bounds it on that day."""
+        return self.rates + self.warm_up_left(day)[:1]
 
     @property
     def place(self) -> str:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from digest.deliver.providers import provider_of
@@ -51,6 +52,15 @@ def seconds_for(count: int, rates: Iterable[Rate]) -> float:
     return needed
 
 
+def warming_seconds(count: int, days: Sequence[Rate], rates: Sequence[Rate]) -> float:
+    """How long `count` messages take under a rate for each of the next `days`, then under `rates` alone."""
+    for passed, rate in enumerate(days):
+        if count <= rate.count:
+            return passed * rate.window_s + seconds_for(count, rates)
+        count -= rate.count
+    return sum(rate.window_s for rate in days) + seconds_for(count, rates)
+
+
 def _by_relays(workspace: Workspace, digest: str, size: int) -> Iterator[Estimate]:
     """Together, each taking its weight; one without a limit takes whatever the others cannot."""
     relays = [relay for relay in relays_of(workspace, digest) if relay.weight] or relays_of(workspace, digest)[:1]
@@ -60,7 +70,12 @@ def _by_relays(workspace: Workspace, digest: str, size: int) -> Iterator[Estimat
     for relay in relays:
         share = math.ceil(size * (relay.weight or 1) / total)
         limits = " and ".join(str(rate) for rate in relay.rates)
-        yield Estimate(seconds_for(share, relay.rates), f"relay {relay.name} takes {limits}")
+        left = relay.warm_up_left(workspace.now().astimezone(UTC).date())
+        if left:
+            needed = warming_seconds(share, left, relay.rates[:-1])
+            yield Estimate(needed, f"relay {relay.name} warms up and takes {limits} today")
+        else:
+            yield Estimate(seconds_for(share, relay.rates), f"relay {relay.name} takes {limits}")
 
 
 def _by_providers(domains: Mapping[str, int], limits: Mapping[str, tuple[Rate, ...]]) -> Iterator[Estimate]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from digest.editorial import was_overruled
 from digest.pipeline.cadence import served
 from digest.pipeline.drafting import Drafted, source_titles
+from digest.pipeline.limiting import warming
 from digest.pipeline.listing import Variants, candidates, locale_of
 from digest.pipeline.preflighting import Unfit, errors, examine
 from digest.pipeline.topics import concerns
@@ -44,6 +45,7 @@ def freeze(workspace: Workspace, row: IssueRow, drafted: Drafted) -> IssueRow:
         consumed=_consumed(drafted),
         left_over=drafted.draft.passed_over,
         candidates=candidates(workspace, row, issue_key(row), variants, concerned_by(workspace, drafted.issue)),
+        newest_first=warming(workspace, row.digest),
     )
     return workspace.store.issues.freeze(row, frozen, at=workspace.now())
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from digest.deliver.pace import UNLIMITED, Pace
@@ -22,8 +24,16 @@ _ENOUGH, _FEW = 100, 3
 
 
 def relays_of(workspace: Workspace, digest: str) -> list[RelaySettings]:
-    """Whom the digest is handed to; the first is the one for tests and notices."""
-    return [workspace.config.relays[name] for name in workspace.digest(digest).relays]
+    """Whom the digest is handed to, with today's limits; the first is the one for tests and notices."""
+    today = workspace.now().astimezone(UTC).date()
+    named = (workspace.config.relays[name] for name in workspace.digest(digest).relays)
+    return [replace(relay, rates=relay.rates_on(today)) for relay in named]
+
+
+def warming(workspace: Workspace, digest: str) -> bool:
+    """Whether one of its relays warms up today: then those who are likely to be glad of the mail go first."""
+    today = workspace.now().astimezone(UTC).date()
+    return any(relay.warm_up_left(today) for relay in relays_of(workspace, digest))
 
 
 @contextmanager

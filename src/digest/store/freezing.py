@@ -64,7 +64,7 @@ def _write(database: Database, connection: Connection, row: IssueRow, frozen: Fr
     _consume(database, connection, row, frozen.consumed, at)
     _leave_over(connection, row, frozen.left_over, at)
     _add_items(connection, row.id, frozen.issue.items, frozen.consumed)
-    _deliver(connection, row.id, ids)
+    _deliver(connection, row.id, ids, newest_first=frozen.newest_first)
     return read_issue(connection, row.id)
 
 
@@ -173,7 +173,9 @@ def _add_items(
         connection.execute(sa.insert(issue_article), rows)
 
 
-def _deliver(connection: Connection, issue_id: int, rendition_ids: Sequence[int]) -> None:
+def _deliver(
+    connection: Connection, issue_id: int, rendition_ids: Sequence[int], *, newest_first: bool = False
+) -> None:
     """Staged candidates become deliveries in the order in which they will be claimed: each domain spread evenly.
 
     A provider with six of ten readers has six of any ten in a row, so that one which is slow or limited is worked on
@@ -186,8 +188,29 @@ def _deliver(connection: Connection, issue_id: int, rendition_ids: Sequence[int]
     names = [column.name for column in staged_delivery.c if column.name not in ("seq", "rendition", "phase")]
     which = sa.case(dict(enumerate(rendition_ids)), value=staged.rendition)
     columns = [sa.literal(issue_id), which, *(staged[name] for name in names)]
-    ordered = sa.select(*columns).join(turn, turn.c.seq == staged.seq).order_by(turn.c.turn, staged.seq)
+    ordered = sa.select(*columns).join(turn, turn.c.seq == staged.seq)
+    order: list[Any] = [turn.c.turn, staged.seq]
+    if newest_first:
+        ordered, day = _with_latest_day(ordered)
+        order.insert(0, day.desc().nulls_last())
+    ordered = ordered.order_by(*order)
     connection.execute(sa.insert(delivery).from_select(["issue_id", "rendition_id", *names], ordered))
+
+
+def _with_latest_day(ordered: sa.Select[Any]) -> tuple[sa.Select[Any], sa.ColumnElement[Any]]:
+    """The day on which a candidate joined, or took a message, whichever is later."""
+    staged = staged_delivery.c
+    took = (
+        sa.select(delivery.c.subscriber_id, sa.func.max(delivery.c.at).label("at"))
+        .where(delivery.c.state == "accepted")
+        .group_by(delivery.c.subscriber_id)
+        .subquery("took")
+    )
+    joined = subscription.c
+    mine = (joined.subscriber_id == staged.subscriber_id) & (joined.list_id == staged.list_id)
+    latest = sa.case((took.c.at > joined.since, took.c.at), else_=joined.since)
+    joined_in = ordered.outerjoin(subscription, mine).outerjoin(took, took.c.subscriber_id == staged.subscriber_id)
+    return joined_in, sa.func.date(latest)
 
 
 def _stage(database: Database, connection: Connection, candidates: Iterable[Candidate], at: datetime) -> None:

@@ -111,6 +111,7 @@ class Frozen:
     """All that freezing writes. `consumed` maps article ids to positions, None for duplicates folded into another.
 
     `left_over` are eligible articles that were not chosen. `candidates` is read once, in chunks, never held whole.
+    `newest_first`: who joined, or took mail, on the latest day is claimed first.
     """
 
     issue: Issue
@@ -118,6 +119,7 @@ class Frozen:
     consumed: Mapping[int, int | None]
     left_over: Sequence[int]
     candidates: Iterable[Candidate]
+    newest_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
