@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from digest.clock.tick import tick
 from digest.deliver.limits import Rate
+from digest.model import Report
 from digest.pipeline import steering
 from digest.pipeline.estimating import estimate, seconds_for, warming_seconds
 from digest.pipeline.issuing import named
@@ -89,3 +91,23 @@ def test_a_relay_that_warms_up_has_a_limit_for_each_day(place: World) -> None:
             (main,) = relays_of(workspace, "weekly")
             said.append((" ".join(map(str, main.rates)), warming(workspace, "weekly")))
     assert said == [("9/second 5/day", True), ("9/second 5/day", True), ("9/second 7/day", True), ("9/second", False)]
+
+
+def test_a_run_that_waits_for_a_quota_ends_with_its_time(place: World) -> None:
+    """Three of Gmail's eight are reached on the first day; when finish_within is over the run ends, and the clock holds
+    what is left instead of waiting for ever."""
+    place.configure(
+        extra='[limit.gmail]\ndomains = ["gmail.com"]\nrate = ["3/day"]\n[delivery]\nfinish_within = "72h"\n'
+    )
+
+    def pass_time(report: Report) -> None:
+        if report.accepted == 7:
+            place.clock += timedelta(hours=73)
+
+    with place.workspace() as workspace:
+        tick(workspace, progress=pass_time)
+    row = place.issues()[0]
+    assert str(row.state) == "sending" and place.accounting(row).accepted == 7
+    place.tick()
+    row = place.issues()[0]
+    assert (str(row.state), row.reason) == ("held", "late") and place.accounting(row).waiting == 5

@@ -133,6 +133,10 @@ def account_lines(workspace: Workspace, sent: Sent) -> list[str]:
         lines.append("  Another process is sending the rest")
     elif report.stopped == "terminate":
         lines.append(f"  Stopped by a signal; digest send {row.digest}, or the next --due, goes on where it stopped")
+    elif report.stopped == "late":
+        lines.append(
+            f"  Its time is over (finish_within); the rest is held, and digest issue release {row.name} sends it"
+        )
     elif report.stopped and report.note:
         lines += [f"  {line}" for line in f"Stopped: {report.note}".splitlines()]
     return lines

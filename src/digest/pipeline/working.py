@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from digest.errors import UsageError
@@ -28,15 +29,20 @@ DEFAULT_FINISH_S = 48 * 3600.0
 def work(
     workspace: Workspace, row: IssueRow, presence: Presence, *, stop: Stop, progress: Callable[[Report], None]
 ) -> Report:
-    """Send what can be sent of an issue that is sending, from this process. `Report.stopped` says why it ended."""
+    """Send what can be sent of an issue that is sending, from this process. `Report.stopped` says why it ended.
+
+    "late": its time (`finish_within`) ran out meanwhile, as it does when it waits for the next day of a quota.
+    """
     from digest.deliver import Limits
     from digest.deliver import send as deliver
 
     with pace_of(workspace, row.digest) as pace:
         delivery, feedback = workspace.config.delivery, Feedback(workspace, row)
+        begun, end = workspace.now(), finish_by(workspace, row)
+        late = partial(_ran_out, workspace, end if end is not None and begun <= end else None)
         limits = Limits(
             claim=delivery.claim,
-            finish_by=finish_by(workspace, row),
+            finish_by=end,
             max_hard_bounces=delivery.max_hard_bounces,
             max_policy_refusals=delivery.max_policy_refusals,
             pace=pace,
@@ -46,11 +52,15 @@ def work(
             workspace.store.ledger(row.id, presence.worker_id, now=workspace.now),
             relays_of(workspace, row.digest),
             dkim=signer(workspace),
-            stop=lambda: "lease" if presence.lost else stop() or feedback.reason(),
+            stop=lambda: "lease" if presence.lost else stop() or feedback.reason() or late(),
             limits=limits,
             progress=progress,
             now=workspace.now,
         )
+
+
+def _ran_out(workspace: Workspace, end: datetime | None) -> str:
+    return "late" if end is not None and workspace.now() > end else ""
 
 
 class Filler:
