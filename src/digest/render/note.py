@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 MAX_LEVEL = 3
+MAX_NESTING = 100  # of the parser, which counts an item of a list twice and goes down as deep as the note does
 _MARKS = frozenset("\\`*_{}[]<>()#+-.!&~|=:\n\t0123456789")
 
 
@@ -67,30 +68,50 @@ class _Item:
 
 
 @dataclass(slots=True)
+class _Draft:
+    """A block that may grow: its rows with their numbers."""
+
+    kind: str
+    level: int = 0
+    rows: list[tuple[list[Span], int | None]] = field(default_factory=list)
+
+    def block(self) -> Block:
+        return Block(self.kind, tuple(Row(tuple(spans), number) for spans, number in self.rows), self.level)
+
+
+@dataclass(slots=True)
 class _Reading:
-    blocks: list[Block] = field(default_factory=list)
+    blocks: list[_Draft] = field(default_factory=list)
     lists: list[int | None] = field(default_factory=list)  # the next number of each list one is in
     items: list[_Item] = field(default_factory=list)
     quotes: int = 0
+    is_heading: bool = False
 
 
 def read_note(text: str) -> tuple[Block, ...]:
     """The blocks of a note in CommonMark, in their order."""
     text = clean(text)
     if _MARKS.isdisjoint(text):
-        words = text.strip()
-        return (Block("paragraph", (Row((Span(words),)),)),) if words else ()
+        return _as_typed(text)
     reading = _Reading()
     for token in _parser().parse(text):
+        if token.level >= MAX_NESTING - 2:  # what lies deeper is left out by the parser
+            return _as_typed(text)
         _take(reading, token)
-    return tuple(reading.blocks)
+    return tuple(draft.block() for draft in reading.blocks)
+
+
+def _as_typed(text: str) -> tuple[Block, ...]:
+    """Each line a paragraph of its own."""
+    lines = (line.strip() for line in text.split("\n"))
+    return tuple(Block("paragraph", (Row((Span(line),)),)) for line in lines if line)
 
 
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
-    return MarkdownIt("commonmark", {"html": False})
+    return MarkdownIt("commonmark", {"html": False, "maxNesting": MAX_NESTING})
 
 
 def _take(reading: _Reading, token: Token) -> None:
@@ -111,39 +132,34 @@ def _take(reading: _Reading, token: Token) -> None:
             reading.quotes += 1
         case "blockquote_close":
             reading.quotes -= 1
+        case "heading_open" | "heading_close":
+            reading.is_heading = token.nesting > 0
         case "inline":
-            _add(reading, tuple(_spans(token.children or ())))
-        case "heading_open":
-            reading.blocks.append(Block("heading", ()))  # until its words come
+            _add(reading, list(_spans(token.children or ())))
         case "fence" | "code_block":
             lines = token.content.rstrip("\n").split("\n")
-            _add(reading, tuple(Span(line, line_break=bool(at)) for at, line in enumerate(lines)))
+            _add(reading, [Span(line, line_break=bool(at)) for at, line in enumerate(lines)])
 
 
-def _add(reading: _Reading, spans: tuple[Span, ...]) -> None:
+def _add(reading: _Reading, spans: list[Span]) -> None:
     """One row; the second paragraph of an item goes on where the first ended."""
     blocks = reading.blocks
-    if blocks and blocks[-1].kind == "heading":
-        blocks.pop()
-        spans = tuple(replace(span, strong=True) for span in spans)
     if not any(span.text.strip() for span in spans):
         return
+    if reading.is_heading:
+        spans = [replace(span, strong=True) for span in spans]
     if not reading.items:
-        blocks.append(Block("quote" if reading.quotes else "paragraph", (Row(spans),)))
+        blocks.append(_Draft("quote" if reading.quotes else "paragraph", 0, [(spans, None)]))
         return
     item, level = reading.items[-1], min(len(reading.items) - 1, MAX_LEVEL)
     last = blocks[-1] if blocks and blocks[-1].kind == "list" and blocks[-1].level == level else None
     if item.begun and last is not None:
-        more = (replace(spans[0], line_break=True), *spans[1:])
-        *before, row = last.rows
-        blocks[-1] = replace(last, rows=(*before, replace(row, spans=(*row.spans, *more))))
-        return
-    row = Row(spans, item.number)
-    item.begun = True
-    if last is not None and (last.rows[-1].number is None) == (item.number is None):
-        blocks[-1] = replace(last, rows=(*last.rows, row))
+        last.rows[-1][0].extend((replace(spans[0], line_break=True), *spans[1:]))
+    elif last is not None and (last.rows[-1][1] is None) == (item.number is None):
+        last.rows.append((spans, item.number))
     else:
-        blocks.append(Block("list", (row,), level))
+        blocks.append(_Draft("list", level, [(spans, item.number)]))
+    item.begun = True
 
 
 def _spans(tokens: Sequence[Token]) -> Iterator[Span]:
