@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PULSE_S = 0.25  # how often the database is asked, where its files cannot tell
 MOST_FILES = 2000
+RACY_NS = 100_000_000
 
 
 class Files:
@@ -26,6 +27,7 @@ class Files:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._asked_at = 0.0
+        self._settled = False
         self._sign: object = None
         self._pulse = ""
 
@@ -36,22 +38,27 @@ class Files:
     def pulse(self, store: Store) -> str:
         """`Store.pulse`, asked only when the database's files have changed, and not too often."""
         with self._lock:  # one that is asked meanwhile must not be told the last one
-            now = time.monotonic()
-            sign = _database_files(store)
-            if self._pulse and (sign is not None and sign == self._sign):
+            now, today_ns = time.monotonic(), time.time_ns()
+            sign, changed_ns = _database_files(store)
+            if self._pulse and self._settled and (sign is not None and sign == self._sign):
                 return self._pulse
             if self._pulse and sign is None and now - self._asked_at < PULSE_S:
                 return self._pulse
+            # A file changed a moment ago may change once more within the same tick of its clock, at the same size.
+            self._settled = today_ns - changed_ns > RACY_NS
             self._sign, self._asked_at = sign, now
             self._pulse = store.pulse()
             return self._pulse
 
 
-def _database_files(store: Store) -> str | None:
+def _database_files(store: Store) -> tuple[str | None, int]:
+    """Their stamp, None where there are none, and when one last changed (ns since 1970)."""
     name = store.file
     if name is None:
-        return None
-    return f"{_of(str(name))};{_of(f'{name}-wal')}"
+        return None, 0
+    stats = [(one, _stat(one)) for one in (str(name), f"{name}-wal")]
+    changed_ns = max((stat.st_mtime_ns for _, stat in stats if stat is not None), default=0)
+    return ";".join(_stamp(one, stat) for one, stat in stats), changed_ns
 
 
 def _below(name: str) -> list[str]:
@@ -66,8 +73,15 @@ def _below(name: str) -> list[str]:
 
 
 def _of(name: str) -> str:
+    return _stamp(name, _stat(name))
+
+
+def _stat(name: str) -> os.stat_result | None:
     try:
-        stat = os.stat(name)  # noqa: PTH116
+        return os.stat(name)  # noqa: PTH116
     except OSError:
-        return f"{name}:gone"
-    return f"{name}:{stat.st_mtime_ns}.{stat.st_size}"
+        return None
+
+
+def _stamp(name: str, stat: os.stat_result | None) -> str:
+    return f"{name}:gone" if stat is None else f"{name}:{stat.st_mtime_ns}.{stat.st_size}"
