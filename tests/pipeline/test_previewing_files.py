@@ -38,7 +38,7 @@ def test_a_quiet_database_is_asked_once(tmp_path: Path) -> None:
     file = tmp_path / "digest.db"
     file.write_bytes(b"one")
     store: Any = Asked(file)
-    files, moment = Files(), time.time_ns() - 10**9
+    files, moment = Files(), time.time_ns() - 10**10
     os.utime(file, ns=(moment, moment))
     assert [files.pulse(store) for _ in range(5)] == ["1"] * 5 and store.times == 1
     store.now = "2"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PULSE_S = 0.25  # how often the database is asked, where its files cannot tell
 MOST_FILES = 2000
-RACY_NS = 100_000_000
+RACY_NS = 3_000_000_000  # longer than a disk takes to sync: what was written is seen only after that
 
 
 class Files:
@@ -44,7 +44,8 @@ class Files:
                 return self._pulse
             if self._pulse and sign is None and now - self._asked_at < PULSE_S:
                 return self._pulse
-            # A file changed a moment ago may change once more within the same tick of its clock, at the same size.
+            # A file changed a moment ago may change once more within the same tick of its clock, at the same size; and
+            # what was written to it is not seen before the disk has it.
             self._settled = today_ns - changed_ns > RACY_NS
             self._sign, self._asked_at = sign, now
             self._pulse = store.pulse()
