@@ -161,7 +161,7 @@ def _nonce(issue: Issue, source: str, locale: str) -> str:
 
 
 def _compile(
-    templates: Templates, template: str, data: dict[str, Any], words: Language, nonce: str, *, trace: bool
+    templates: Templates, template: str, data: dict[str, Any], words: Language, nonce: str, *, trace: bool = False
 ) -> Compiled:
     rich_name, plain_name = f"{template}.mjml", f"{template}.txt"
     tokens = Tokens(nonce, names=words.names(), locale=words.tag)
