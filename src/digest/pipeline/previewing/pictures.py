@@ -25,7 +25,7 @@ from digest.pipeline.previewing.wanted import FIXTURE, ISSUE, NEXT, Wanted
 if TYPE_CHECKING:
     from digest.model import IssueRow
     from digest.pipeline.workspace import Workspace
-    from digest.render import Rendition
+    from digest.render import Compiled, Rendition
 
 _FLAGS = {
     "no_fit": "no whole sentence fits the summary's length, so it has none",
@@ -81,17 +81,22 @@ def picture(studio: Studio, wanted: Wanted) -> Picture:
     return replace(made, local_images=bool(hosts & {"127.0.0.1", "localhost", "[::1]", "::1"}))
 
 
-def mjml(studio: Studio, seen: Picture) -> str:
-    """The MJML that was compiled, values still as tokens; "" of what is stored, which is HTML alone."""
+def compiled(studio: Studio, seen: Picture, *, trace: bool = False) -> Compiled | None:
+    """What `seen` was compiled to, values still as tokens; None of what is stored, which is HTML alone."""
     from digest.render import compile_issue
 
     if seen.rendition is None or seen.wanted.kind == ISSUE:
-        return ""
-    made = compile_issue(
+        return None
+    return compile_issue(
         seen.issue, template=seen.template, theme=studio.theme(seen.wanted.digest), locale=seen.rendition.locale,
-        templates=studio.templates(seen.wanted.digest),
+        templates=studio.templates(seen.wanted.digest), trace=trace,
     )  # fmt: skip
-    return made.mjml
+
+
+def mjml(studio: Studio, seen: Picture) -> str:
+    """The MJML of `compiled`; "" where there is none."""
+    made = compiled(studio, seen)
+    return made.mjml if made is not None else ""
 
 
 def _next(studio: Studio, workspace: Workspace, wanted: Wanted) -> Picture:

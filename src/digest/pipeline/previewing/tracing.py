@@ -25,15 +25,11 @@ _ADDRESS = re.compile(r"\b(?:src|href)=[\"']([^\"']{8,})")
 
 def tracer(studio: Studio, seen: Picture, all_tags: Sequence[Tag]) -> Callable[[int], str]:
     """A function from an element's number to `briefing.mjml:12`; "" where nobody knows, as in a stored issue."""
-    from digest.pipeline.previewing.wanted import ISSUE
-    from digest.render import compile_issue
+    from digest.pipeline.previewing.pictures import compiled
 
-    if seen.rendition is None or seen.wanted.kind == ISSUE:
+    made = compiled(studio, seen, trace=True)
+    if made is None:
         return lambda element: ""
-    made = compile_issue(
-        seen.issue, template=seen.template, theme=studio.theme(seen.wanted.digest), locale=seen.rendition.locale,
-        templates=studio.templates(seen.wanted.digest), trace=True,
-    )  # fmt: skip
     folder = studio.config_path.resolve().parent
     places = [(offset, _shown(file, folder), line) for offset, file, line in made.places]
     return traced(seen.html, all_tags, made.mjml, places)
